@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/core/config.hpp>
+
+// g++ 12 takes the operand that its AVX-512 intrinsics leave open on purpose for a mistake.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+// One register of numbers and the operations that kernels are made of. A wrapper around
+// xsimd::batch and the only place that includes xsimd: argument-dependent lookup then finds this
+// library's functions, and what xsimd lacks or does differently on one architecture is mended here.
+//
+// The registers' own instructions are chosen by the architecture in the type, never by the
+// compiler's flags alone: the same function of one architecture has the same body everywhere.
+
+namespace ctgrad::simd
+{
+
+namespace detail
+{
+
+template <class Arch>
+inline constexpr bool is_avx512 = std::is_base_of_v<xsimd::avx512f, Arch>;
+
+template <class Arch>
+inline constexpr bool is_avx = std::is_base_of_v<xsimd::avx, Arch>;
+
+/// Whether the architecture multiplies and adds 128-bit registers in one instruction.
+template <class Arch>
+inline constexpr bool is_fma_128 = std::is_base_of_v<xsimd::fma3<xsimd::sse4_2>, Arch>;
+
+/// The same for 256-bit registers: the fma3 architectures, and all that extend avx2.
+template <class Arch>
+inline constexpr bool is_fma_256 =
+    std::is_base_of_v<xsimd::fma3<xsimd::avx>, Arch>
+    || (std::is_base_of_v<xsimd::avx2, Arch> && !std::is_same_v<xsimd::avx2, Arch>);
+
+template <class Arch>
+inline constexpr bool is_neon64 = std::is_base_of_v<xsimd::neon64, Arch>;
+
+/// Whether multiply_add rounds once.
+template <class Arch>
+inline constexpr bool has_fused_multiply_add =
+    is_avx512<Arch> || is_fma_256<Arch> || is_fma_128<Arch> || is_neon64<Arch>;
+
+/// Whether xsimd's nearbyint and floor are one instruction.
+template <class Arch>
+inline constexpr bool has_rounding = is_avx512<Arch> || is_avx<Arch> || is_neon64<Arch>
+                                     || std::is_base_of_v<xsimd::sse4_1, Arch>;
+
+template <class T>
+using bits_of = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+
+template <class T>
+inline constexpr T sign_bit = -T(0);
+
+/// Adding this and subtracting it again rounds to an integer; the sum's low bits hold it.
+template <class T>
+inline constexpr T integer_shift = sizeof(T) == 4 ? T(0x1.8p23) : T(0x1.8p52);
+
+template <class T>
+inline constexpr int exponent_bias = std::numeric_limits<T>::max_exponent - 1;
+
+} // namespace detail
+
+/// The result of comparing two batches: one truth value a lane.
+template <class T, class Arch = xsimd::default_arch>
+struct mask
+{
+    xsimd::batch_bool<T, Arch> native;
+
+    CTGRAD_ALWAYS_INLINE friend mask operator&(mask a, mask b) { return {a.native & b.native}; }
+    CTGRAD_ALWAYS_INLINE friend mask operator|(mask a, mask b) { return {a.native | b.native}; }
+    CTGRAD_ALWAYS_INLINE friend mask operator!(mask a) { return {~a.native}; }
+    CTGRAD_ALWAYS_INLINE friend bool any(mask a) { return xsimd::any(a.native); }
+    CTGRAD_ALWAYS_INLINE friend bool all(mask a) { return xsimd::all(a.native); }
+};
+
+/// A register of `size` numbers. Operands mix with T, which is broadcast.
+/// Domain     all values; NaN stays NaN in every function, infinities go to the limit
+template <class T, class Arch = xsimd::default_arch>
+struct batch
+{
+    using value_type = T;
+    using arch_type = Arch;
+    using native_type = xsimd::batch<T, Arch>;
+    using mask_type = mask<T, Arch>;
+
+    static constexpr int size = static_cast<int>(native_type::size);
+
+    native_type native;
+
+    batch() = default;
+    CTGRAD_ALWAYS_INLINE batch(T value) : native(value) {}
+    CTGRAD_ALWAYS_INLINE explicit batch(native_type value) : native(value) {}
+
+    /// Reads `size` numbers; no alignment needed.
+    CTGRAD_ALWAYS_INLINE static batch load(const T* from)
+    {
+        return batch(native_type::load_unaligned(from));
+    }
+
+    CTGRAD_ALWAYS_INLINE void store(T* to) const { native.store_unaligned(to); }
+
+    /// Reads the first `count` (0 to size) numbers and nothing beyond; the other lanes get `fill`.
+    CTGRAD_ALWAYS_INLINE static batch load_partial(const T* from, int count, T fill = T(0))
+    {
+#if defined(__AVX512F__)
+        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
+            return batch(native_type(_mm512_mask_loadu_ps(batch(fill).native, lanes(count), from)));
+        else if constexpr (detail::is_avx512<Arch>)
+            return batch(native_type(_mm512_mask_loadu_pd(batch(fill).native, lanes(count), from)));
+        else
+#endif
+#if defined(__AVX__)
+        if constexpr (detail::is_avx<Arch> && sizeof(T) == 4)
+        {
+            const __m256 wanted = wanted_lanes(count);
+            const __m256 got = _mm256_maskload_ps(from, _mm256_castps_si256(wanted));
+            return batch(native_type(_mm256_blendv_ps(batch(fill).native, got, wanted)));
+        }
+        else if constexpr (detail::is_avx<Arch>)
+        {
+            const __m256d wanted = wanted_lanes(count);
+            const __m256d got = _mm256_maskload_pd(from, _mm256_castpd_si256(wanted));
+            return batch(native_type(_mm256_blendv_pd(batch(fill).native, got, wanted)));
+        }
+        else
+#endif
+        {
+            T buffer[size];
+            for (int i = 0; i < size; ++i)
+                buffer[i] = i < count ? from[i] : fill;
+            return load(buffer);
+        }
+    }
+
+    /// Writes the first `count` (0 to size) lanes and nothing beyond.
+    CTGRAD_ALWAYS_INLINE void store_partial(T* to, int count) const
+    {
+#if defined(__AVX512F__)
+        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
+            _mm512_mask_storeu_ps(to, lanes(count), native);
+        else if constexpr (detail::is_avx512<Arch>)
+            _mm512_mask_storeu_pd(to, lanes(count), native);
+        else
+#endif
+#if defined(__AVX__)
+        if constexpr (detail::is_avx<Arch> && sizeof(T) == 4)
+            _mm256_maskstore_ps(to, _mm256_castps_si256(wanted_lanes(count)), native);
+        else if constexpr (detail::is_avx<Arch>)
+            _mm256_maskstore_pd(to, _mm256_castpd_si256(wanted_lanes(count)), native);
+        else
+#endif
+        {
+            T buffer[size];
+            store(buffer);
+            for (int i = 0; i < size; ++i)
+                if (i < count)
+                    to[i] = buffer[i];
+        }
+    }
+
+    CTGRAD_ALWAYS_INLINE friend batch operator+(batch a, batch b)
+    {
+        return batch(a.native + b.native);
+    }
+    CTGRAD_ALWAYS_INLINE friend batch operator-(batch a, batch b)
+    {
+        return batch(a.native - b.native);
+    }
+    CTGRAD_ALWAYS_INLINE friend batch operator*(batch a, batch b)
+    {
+        return batch(a.native * b.native);
+    }
+    CTGRAD_ALWAYS_INLINE friend batch operator/(batch a, batch b)
+    {
+        return batch(a.native / b.native);
+    }
+    CTGRAD_ALWAYS_INLINE friend batch operator-(batch a)
+    {
+        return batch(a.native ^ batch(detail::sign_bit<T>).native);
+    }
+
+    CTGRAD_ALWAYS_INLINE friend mask_type operator<(batch a, batch b)
+    {
+        return {a.native < b.native};
+    }
+    CTGRAD_ALWAYS_INLINE friend mask_type operator<=(batch a, batch b)
+    {
+        return {a.native <= b.native};
+    }
+    CTGRAD_ALWAYS_INLINE friend mask_type operator>(batch a, batch b)
+    {
+        return {b.native < a.native};
+    }
+    CTGRAD_ALWAYS_INLINE friend mask_type operator>=(batch a, batch b)
+    {
+        return {b.native <= a.native};
+    }
+    CTGRAD_ALWAYS_INLINE friend mask_type operator==(batch a, batch b)
+    {
+        return {a.native == b.native};
+    }
+    // xsimd's own != is false for NaN on some architectures.
+    CTGRAD_ALWAYS_INLINE friend mask_type operator!=(batch a, batch b) { return !(a == b); }
+
+    /// a where the mask is true, b elsewhere.
+    CTGRAD_ALWAYS_INLINE friend batch select(mask_type where, batch a, batch b)
+    {
+        return batch(xsimd::select(where.native, a.native, b.native));
+    }
+
+    /// a * b + c: one instruction and one rounding where the architecture has it.
+    CTGRAD_ALWAYS_INLINE friend batch multiply_add(batch a, batch b, batch c)
+    {
+#if defined(__AVX512F__)
+        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
+            return batch(native_type(_mm512_fmadd_ps(a.native, b.native, c.native)));
+        else if constexpr (detail::is_avx512<Arch>)
+            return batch(native_type(_mm512_fmadd_pd(a.native, b.native, c.native)));
+        else
+#endif
+#if defined(__FMA__)
+        if constexpr (detail::is_fma_256<Arch> && sizeof(T) == 4)
+            return batch(native_type(_mm256_fmadd_ps(a.native, b.native, c.native)));
+        else if constexpr (detail::is_fma_256<Arch>)
+            return batch(native_type(_mm256_fmadd_pd(a.native, b.native, c.native)));
+        else if constexpr (detail::is_fma_128<Arch> && sizeof(T) == 4)
+            return batch(native_type(_mm_fmadd_ps(a.native, b.native, c.native)));
+        else if constexpr (detail::is_fma_128<Arch>)
+            return batch(native_type(_mm_fmadd_pd(a.native, b.native, c.native)));
+        else
+#elif defined(__aarch64__)
+        if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
+            return batch(native_type(vfmaq_f32(c.native, a.native, b.native)));
+        else if constexpr (detail::is_neon64<Arch>)
+            return batch(native_type(vfmaq_f64(c.native, a.native, b.native)));
+        else
+#endif
+            return a * b + c;
+    }
+
+    /// c - a * b, like multiply_add.
+    CTGRAD_ALWAYS_INLINE friend batch negative_multiply_add(batch a, batch b, batch c)
+    {
+#if defined(__AVX512F__)
+        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
+            return batch(native_type(_mm512_fnmadd_ps(a.native, b.native, c.native)));
+        else if constexpr (detail::is_avx512<Arch>)
+            return batch(native_type(_mm512_fnmadd_pd(a.native, b.native, c.native)));
+        else
+#endif
+#if defined(__FMA__)
+        if constexpr (detail::is_fma_256<Arch> && sizeof(T) == 4)
+            return batch(native_type(_mm256_fnmadd_ps(a.native, b.native, c.native)));
+        else if constexpr (detail::is_fma_256<Arch>)
+            return batch(native_type(_mm256_fnmadd_pd(a.native, b.native, c.native)));
+        else if constexpr (detail::is_fma_128<Arch> && sizeof(T) == 4)
+            return batch(native_type(_mm_fnmadd_ps(a.native, b.native, c.native)));
+        else if constexpr (detail::is_fma_128<Arch>)
+            return batch(native_type(_mm_fnmadd_pd(a.native, b.native, c.native)));
+        else
+#elif defined(__aarch64__)
+        if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
+            return batch(native_type(vfmsq_f32(c.native, a.native, b.native)));
+        else if constexpr (detail::is_neon64<Arch>)
+            return batch(native_type(vfmsq_f64(c.native, a.native, b.native)));
+        else
+#endif
+            return c - a * b;
+    }
+
+    CTGRAD_ALWAYS_INLINE friend batch abs(batch a)
+    {
+        constexpr auto all_but_sign = static_cast<detail::bits_of<T>>(
+            ~std::bit_cast<detail::bits_of<T>>(detail::sign_bit<T>));
+        return batch(a.native & batch(std::bit_cast<T>(all_but_sign)).native);
+    }
+
+    CTGRAD_ALWAYS_INLINE friend batch sqrt(batch a) { return batch(xsimd::sqrt(a.native)); }
+
+    /// Magnitude of the first, sign bit of the second.
+    CTGRAD_ALWAYS_INLINE friend batch copysign(batch magnitude, batch sign)
+    {
+        const batch bit(detail::sign_bit<T>);
+#if defined(__AVX512F__)
+        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
+            return batch(native_type(_mm512_castsi512_ps(_mm512_ternarylogic_epi32(
+                _mm512_castps_si512(bit.native), _mm512_castps_si512(sign.native),
+                _mm512_castps_si512(magnitude.native), 0xca))));
+        else if constexpr (detail::is_avx512<Arch>)
+            return batch(native_type(_mm512_castsi512_pd(_mm512_ternarylogic_epi64(
+                _mm512_castpd_si512(bit.native), _mm512_castpd_si512(sign.native),
+                _mm512_castpd_si512(magnitude.native), 0xca))));
+        else
+#endif
+            return batch(abs(magnitude).native | (sign.native & bit.native));
+    }
+
+    CTGRAD_ALWAYS_INLINE friend mask_type is_nan(batch a) { return a != a; }
+
+    /// The sign bit: true for -0 too, and for a NaN that carries it.
+    CTGRAD_ALWAYS_INLINE friend mask_type is_negative(batch a)
+    {
+        return copysign(batch(T(1)), a) < batch(T(0));
+    }
+
+    /// -1, 0 or 1; the operand itself at -0 and NaN.
+    CTGRAD_ALWAYS_INLINE friend batch sign(batch a)
+    {
+        return select(abs(a) > batch(T(0)), copysign(batch(T(1)), a), a);
+    }
+
+    /// The larger; NaN where either is NaN.
+    CTGRAD_ALWAYS_INLINE friend batch maximum(batch a, batch b)
+    {
+        if constexpr (detail::is_neon64<Arch>)
+            return batch(xsimd::max(a.native, b.native));
+        else
+            return select(is_nan(a), a, at_least(a, b));
+    }
+
+    /// The smaller; NaN where either is NaN.
+    CTGRAD_ALWAYS_INLINE friend batch minimum(batch a, batch b)
+    {
+        if constexpr (detail::is_neon64<Arch>)
+            return batch(xsimd::min(a.native, b.native));
+        else
+            return select(is_nan(a), a, at_most(a, b));
+    }
+
+    /// max(bound, a) in one instruction, for a bound that is not NaN; a NaN in `a` stays.
+    CTGRAD_ALWAYS_INLINE friend batch at_least(batch bound, batch a)
+    {
+        return batch(xsimd::max(bound.native, a.native));
+    }
+
+    /// min(bound, a) in one instruction, for a bound that is not NaN; a NaN in `a` stays.
+    CTGRAD_ALWAYS_INLINE friend batch at_most(batch bound, batch a)
+    {
+        return batch(xsimd::min(bound.native, a.native));
+    }
+
+    /// The nearest integer, ties to even; keeps the sign of zero.
+    CTGRAD_ALWAYS_INLINE friend batch round_to_nearest(batch a)
+    {
+        if constexpr (detail::has_rounding<Arch>)
+            return batch(xsimd::nearbyint(a.native));
+        else
+        {
+            // 2^23 (2^52) has no fraction bits; what is at least as large is an integer already.
+            const batch shift(T(1) / std::numeric_limits<T>::epsilon());
+            const batch magnitude = abs(a);
+            const batch rounded = copysign((magnitude + shift) - shift, a);
+            return select(magnitude < shift, rounded, a);
+        }
+    }
+
+    /// The largest integer not above; keeps the sign of zero.
+    CTGRAD_ALWAYS_INLINE friend batch floor(batch a)
+    {
+        if constexpr (detail::has_rounding<Arch>)
+            return batch(xsimd::floor(a.native));
+        else
+        {
+            const batch rounded = round_to_nearest(a);
+            return copysign(rounded - select(rounded > a, batch(T(1)), batch(T(0))), a);
+        }
+    }
+
+    /// a * 2^k, rounded once: exact into subnormal numbers and overflow.
+    /// Domain     k holds integers, |k| <= 400 in float, |k| <= 2200 in double
+    CTGRAD_ALWAYS_INLINE friend batch scale_by_power_of_two(batch a, batch k)
+    {
+#if defined(__AVX512F__)
+        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
+            return batch(native_type(_mm512_maskz_scalef_ps(0xffff, a.native, k.native)));
+        else if constexpr (detail::is_avx512<Arch>)
+            return batch(native_type(_mm512_maskz_scalef_pd(0xff, a.native, k.native)));
+        else
+#endif
+        {
+            // The part within the normal exponents comes last: only that product can round.
+            constexpr T most = detail::exponent_bias<T> - 1;
+            const batch last = at_least(-most, at_most(most, k));
+            const batch rest = k - last;
+            const batch second = at_least(-most, at_most(most, rest));
+            const batch first = at_least(-most, at_most(most, rest - second));
+            return a * power_of_two(first) * power_of_two(second) * power_of_two(last);
+        }
+    }
+
+    /// 2^k for integers k with a normal result.
+    CTGRAD_ALWAYS_INLINE friend batch power_of_two(batch k)
+    {
+        using bits = xsimd::batch<detail::bits_of<T>, Arch>;
+        constexpr T shift = detail::integer_shift<T> + detail::exponent_bias<T>;
+        const auto exponent = __builtin_bit_cast(bits, (k + batch(shift)).native)
+                              << (std::numeric_limits<T>::digits - 1);
+        return batch(__builtin_bit_cast(native_type, exponent));
+    }
+
+    /// The sum of all lanes, in an order that depends on the architecture.
+    CTGRAD_ALWAYS_INLINE friend T reduce_add(batch a)
+    {
+        if constexpr (requires { hadd(a.native); })
+            return hadd(a.native);
+        else // newer xsimd
+            return reduce_add(a.native);
+    }
+
+    /// The largest lane; NaN if one is NaN.
+    CTGRAD_ALWAYS_INLINE friend T reduce_max(batch a)
+    {
+        T lanes_of_a[size];
+        a.store(lanes_of_a);
+        T result = lanes_of_a[0];
+        for (int i = 1; i < size; ++i)
+            result = result > lanes_of_a[i] || result != result ? result : lanes_of_a[i];
+        return result;
+    }
+
+    /// The smallest lane; NaN if one is NaN.
+    CTGRAD_ALWAYS_INLINE friend T reduce_min(batch a) { return -reduce_max(-a); }
+
+private:
+#if defined(__AVX512F__)
+    CTGRAD_ALWAYS_INLINE static auto lanes(int count)
+    {
+        using bits = std::conditional_t<sizeof(T) == 4, __mmask16, __mmask8>;
+        return static_cast<bits>((1u << count) - 1u);
+    }
+#endif
+
+#if defined(__AVX__)
+    /// All bits set in the first `count` lanes of a 256-bit register.
+    CTGRAD_ALWAYS_INLINE static auto wanted_lanes(int count)
+    {
+        if constexpr (sizeof(T) == 4)
+            return _mm256_cmp_ps(_mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7),
+                                 _mm256_set1_ps(static_cast<float>(count)), _CMP_LT_OQ);
+        else
+            return _mm256_cmp_pd(_mm256_setr_pd(0, 1, 2, 3),
+                                 _mm256_set1_pd(static_cast<double>(count)), _CMP_LT_OQ);
+    }
+#endif
+};
+
+} // namespace ctgrad::simd

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE simd_batch
+#include <boost/test/unit_test.hpp>
+
+#include <ctgrad/simd/batch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <tuple>
+#include <vector>
+
+using ctgrad::simd::batch;
+using ctgrad::simd::mask;
+
+namespace
+{
+
+using element_types = std::tuple<float, double>;
+
+template <class T>
+using limits = std::numeric_limits<T>;
+
+template <class T>
+std::vector<T> interesting_values()
+{
+    std::vector<T> values;
+    for (T x : {T(0), T(0.25), T(0.5), T(1), T(1.5), T(2.5), T(3), T(7.25), T(1e4), T(8388607.5),
+                T(1) / limits<T>::epsilon(), T(1e19), T(1e30), limits<T>::max(), limits<T>::min(),
+                limits<T>::denorm_min(), limits<T>::infinity(), limits<T>::quiet_NaN()})
+    {
+        values.push_back(x);
+        values.push_back(-x);
+    }
+    return values;
+}
+
+/// Equal as bits, except that all NaN are equal.
+template <class T>
+bool same(T a, T b)
+{
+    return (a != a && b != b) || (a == b && std::signbit(a) == std::signbit(b));
+}
+
+template <class T>
+std::array<T, std::size_t(batch<T>::size)> lanes(batch<T> x)
+{
+    std::array<T, std::size_t(batch<T>::size)> result;
+    x.store(result.data());
+    return result;
+}
+
+template <class T>
+bool first(mask<T> m)
+{
+    return lanes(select(m, batch<T>(T(1)), batch<T>(T(0))))[0] == T(1);
+}
+
+/// All lanes must hold the same.
+template <class T>
+void check_same(batch<T> got, T expected, T a, T b = T(0), T c = T(0))
+{
+    for (T lane : lanes(got))
+        BOOST_TEST(same(lane, expected), "f(" << a << ", " << b << ", " << c << ") is " << lane
+                                              << ", expected " << expected);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(partial_transfers_touch_nothing_else, T, element_types)
+{
+    constexpr int size = batch<T>::size;
+    for (int count = 0; count <= size; ++count)
+    {
+        // The last element read is the last of its allocation: address sanitizers check the rest.
+        std::vector<T> exact(std::size_t(count), T(0));
+        for (int i = 0; i < count; ++i)
+            exact[std::size_t(i)] = T(i + 1);
+        const auto loaded = batch<T>::load_partial(exact.data(), count, T(-5));
+        const auto got = lanes(loaded);
+        for (int i = 0; i < size; ++i)
+            BOOST_TEST(got[std::size_t(i)] == (i < count ? T(i + 1) : T(-5)));
+        BOOST_TEST(lanes(batch<T>::load_partial(exact.data(), count))[size - 1]
+                   == (count == size ? T(size) : T(0)));
+
+        std::vector<T> written(std::size_t(2 * size), T(-7));
+        loaded.store_partial(written.data(), count);
+        for (int i = 0; i < 2 * size; ++i)
+            BOOST_TEST(written[std::size_t(i)] == (i < count ? T(i + 1) : T(-7)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(unary_functions_equal_the_standard_ones, T, element_types)
+{
+    for (T a : interesting_values<T>())
+    {
+        const batch<T> x(a);
+        check_same(-x, -a, a);
+        check_same(abs(x), std::abs(a), a);
+        check_same(sqrt(x), std::sqrt(a), a);
+        check_same(round_to_nearest(x), std::nearbyint(a), a);
+        check_same(floor(x), std::floor(a), a);
+        check_same(sign(x), a > 0 ? T(1) : a < 0 ? T(-1) : a, a);
+        BOOST_TEST(first(is_nan(x)) == (a != a));
+        if (a == a)
+            BOOST_TEST(first(is_negative(x)) == std::signbit(a));
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(binary_functions_equal_the_scalar_ones, T, element_types)
+{
+    for (T a : interesting_values<T>())
+        for (T b : interesting_values<T>())
+        {
+            const batch<T> x(a);
+            const batch<T> y(b);
+            check_same(x + y, a + b, a, b);
+            check_same(x - y, a - b, a, b);
+            check_same(x * y, a * b, a, b);
+            check_same(x / y, a / b, a, b);
+            check_same(copysign(x, y), std::copysign(a, b), a, b);
+            BOOST_TEST(first(x < y) == (a < b));
+            BOOST_TEST(first(x <= y) == (a <= b));
+            BOOST_TEST(first(x > y) == (a > b));
+            BOOST_TEST(first(x >= y) == (a >= b));
+            BOOST_TEST(first(x == y) == (a == b));
+            BOOST_TEST(first(x != y) == (a != b));
+            BOOST_TEST(first((x < y) | (x > y)) == (a < b || a > b));
+            BOOST_TEST(first((x <= y) & (x >= y)) == (a == b));
+            check_same(select(x < y, x, y), a < b ? a : b, a, b);
+
+            const T nan = a + b;
+            const bool unordered = a != a || b != b;
+            // Of two zeros either may be the larger.
+            if (!(a == 0 && b == 0))
+            {
+                check_same(maximum(x, y), unordered ? nan : std::max(a, b), a, b);
+                check_same(minimum(x, y), unordered ? nan : std::min(a, b), a, b);
+                if (a == a)
+                {
+                    check_same(at_least(x, y), unordered ? nan : std::max(a, b), a, b);
+                    check_same(at_most(x, y), unordered ? nan : std::min(a, b), a, b);
+                }
+            }
+            for (T c : {T(0), T(1), limits<T>::max()})
+            {
+                const bool fused = ctgrad::simd::detail::has_fused_multiply_add<
+                    typename batch<T>::arch_type>;
+                // Volatile: the compiler may not fuse what the test means to round twice.
+                const volatile T product = a * b;
+                check_same(multiply_add(x, y, batch<T>(c)),
+                           fused ? std::fma(a, b, c) : product + c, a, b, c);
+                check_same(negative_multiply_add(x, y, batch<T>(c)),
+                           fused ? std::fma(-a, b, c) : c - product, a, b, c);
+            }
+        }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(multiply_add_rounds_once_where_it_can, T, element_types)
+{
+    const T a = 1 + limits<T>::epsilon();
+    const T b = 1 - limits<T>::epsilon();
+    const T expected = ctgrad::simd::detail::has_fused_multiply_add<typename batch<T>::arch_type>
+                           ? -limits<T>::epsilon() * limits<T>::epsilon()
+                           : T(0);
+    check_same(multiply_add(batch<T>(a), batch<T>(b), batch<T>(T(-1))), expected, a, b);
+    check_same(negative_multiply_add(batch<T>(a), batch<T>(b), batch<T>(T(1))), T(0) - expected, a,
+               b);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(scaling_rounds_once, T, element_types)
+{
+    const int most = sizeof(T) == 4 ? 400 : 2200;
+    for (T a : interesting_values<T>())
+        for (int k = -most; k <= most; k += sizeof(T) == 4 ? 1 : 7)
+            check_same(scale_by_power_of_two(batch<T>(a), batch<T>(T(k))), std::ldexp(a, k), a,
+                       T(k));
+    // Odd significands down the whole subnormal range: a second rounding would show.
+    const T odd = T(0.7);
+    for (int k = limits<T>::min_exponent - 60; k < limits<T>::min_exponent + 2; ++k)
+        for (T a : {odd, T(1.1), T(1.99), T(3), T(0.5) + limits<T>::epsilon()})
+            check_same(scale_by_power_of_two(batch<T>(a), batch<T>(T(k))), std::ldexp(a, k), a,
+                       T(k));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(reductions_see_every_lane, T, element_types)
+{
+    constexpr int size = batch<T>::size;
+    for (int lane = 0; lane < size; ++lane)
+    {
+        T values[size];
+        for (int i = 0; i < size; ++i)
+            values[i] = T(i);
+        values[lane] = T(1000);
+        // Small integers: every order of summation is exact.
+        BOOST_TEST(reduce_add(batch<T>::load(values)) == T(size * (size - 1) / 2 - lane + 1000));
+        BOOST_TEST(reduce_max(batch<T>::load(values)) == T(1000));
+        BOOST_TEST(reduce_min(-batch<T>::load(values)) == T(-1000));
+        values[lane] = limits<T>::quiet_NaN();
+        BOOST_TEST(std::isnan(reduce_max(batch<T>::load(values))));
+        BOOST_TEST(std::isnan(reduce_min(batch<T>::load(values))));
+        BOOST_TEST(std::isnan(reduce_add(batch<T>::load(values))));
+        values[lane] = -limits<T>::infinity();
+        BOOST_TEST(reduce_min(batch<T>::load(values)) == -limits<T>::infinity());
+        BOOST_TEST(any(batch<T>::load(values) < T(-1)));
+        BOOST_TEST(!all(batch<T>::load(values) > T(-1)));
+    }
+    BOOST_TEST(all(batch<T>(T(1)) == T(1)));
+    BOOST_TEST(!any(batch<T>(T(1)) != T(1)));
+}
+
+} // namespace
