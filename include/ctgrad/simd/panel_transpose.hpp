@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/core/config.hpp>
+#include <ctgrad/simd/product_tile.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+namespace ctgrad::simd::detail
+{
+
+// Vectors of the compiler's own (both compilers have them on every architecture): the shuffles
+// of xsimd mean different things on different architectures.
+template <class T, int Size>
+struct compiler_vector
+{
+    using type [[gnu::vector_size(sizeof(T) * Size)]] = T;
+};
+
+template <class T, int Size>
+using lanes_of = typename compiler_vector<T, Size>::type;
+
+/// Result lane i is lane select(i) of a, or of b from Size on.
+template <int Size, auto Select, class V>
+CTGRAD_ALWAYS_INLINE V shuffle(V a, V b)
+{
+    return [&]<int... I>(std::integer_sequence<int, I...>) CTGRAD_INLINE_LAMBDA
+    { return __builtin_shufflevector(a, b, Select(I)...); }(
+        std::make_integer_sequence<int, Size>{});
+}
+
+template <class T, int Size>
+CTGRAD_ALWAYS_INLINE lanes_of<T, 2 * Size> join(lanes_of<T, Size> a, lanes_of<T, Size> b)
+{
+    return [&]<int... I>(std::integer_sequence<int, I...>) CTGRAD_INLINE_LAMBDA
+    { return __builtin_shufflevector(a, b, I...); }(std::make_integer_sequence<int, 2 * Size>{});
+}
+
+/// Transposes Size rows of one 16 byte piece each into as many vectors of Size as there are
+/// numbers in the piece. The pieces go to the 128-bit lanes, where one instruction a vector and
+/// step does the rest.
+template <class T, int Size>
+struct strip_transpose
+{
+    static constexpr int piece = 16 / static_cast<int>(sizeof(T));
+    using vector = lanes_of<T, Size>;
+
+    // Rows first + piece * j for j = 0, 1 ... Count - 1, side by side.
+    template <int First, int Count, class Load>
+    CTGRAD_ALWAYS_INLINE static auto gather(Load&& load)
+    {
+        if constexpr (Count == 1)
+            return load(constant<First>{});
+        else
+            return join<T, Count / 2 * piece>(gather<First, Count / 2>(load),
+                                              gather<First + Count / 2 * piece, Count / 2>(load));
+    }
+
+    static constexpr auto low_ones = [](int i)
+    { return i / piece * piece + i % piece / 2 + i % 2 * Size; };
+    static constexpr auto high_ones = [](int i)
+    { return i / piece * piece + piece / 2 + i % piece / 2 + i % 2 * Size; };
+    static constexpr auto low_pairs = [](int i) { return i / 4 * 4 + i % 2 + i % 4 / 2 * Size; };
+    static constexpr auto high_pairs
+        = [](int i) { return i / 4 * 4 + 2 + i % 2 + i % 4 / 2 * Size; };
+
+    /// load(row) gives the piece of a row.
+    template <class Load>
+    CTGRAD_ALWAYS_INLINE static std::array<vector, piece> transpose(Load&& load)
+    {
+        constexpr int count = Size / piece;
+        if constexpr (piece == 2)
+        {
+            const vector a = gather<0, count>(load), b = gather<1, count>(load);
+            return {shuffle<Size, low_ones>(a, b), shuffle<Size, high_ones>(a, b)};
+        }
+        else
+        {
+            static_assert(piece == 4);
+            const vector a = gather<0, count>(load), b = gather<1, count>(load);
+            const vector c = gather<2, count>(load), d = gather<3, count>(load);
+            const vector low_ab = shuffle<Size, low_ones>(a, b);
+            const vector high_ab = shuffle<Size, high_ones>(a, b);
+            const vector low_cd = shuffle<Size, low_ones>(c, d);
+            const vector high_cd = shuffle<Size, high_ones>(c, d);
+            return {shuffle<Size, low_pairs>(low_ab, low_cd),
+                    shuffle<Size, high_pairs>(low_ab, low_cd),
+                    shuffle<Size, low_pairs>(high_ab, high_cd),
+                    shuffle<Size, high_pairs>(high_ab, high_cd)};
+        }
+    }
+};
+
+/// Writes columns [0, columns) of Size rows as rows of Size; rows from `rows` on count as zero.
+/// Reads whole 16 byte pieces.
+template <class T, int Size, bool AllRows>
+void transpose_strip(const T* from, std::ptrdiff_t from_stride, int rows, int columns, T* to,
+                     std::ptrdiff_t to_stride)
+{
+    using strip = strip_transpose<T, Size>;
+    using piece = lanes_of<T, strip::piece>;
+    for (int column = 0; column < columns; column += strip::piece)
+    {
+        const auto result = strip::transpose([&](auto row) CTGRAD_INLINE_LAMBDA
+        {
+            piece loaded{};
+            if (AllRows || row < rows)
+                std::memcpy(&loaded, from + row * from_stride + column, sizeof loaded);
+            return loaded;
+        });
+        unroll<strip::piece>([&](auto i) CTGRAD_INLINE_LAMBDA
+        {
+            if (column + i < columns)
+                std::memcpy(to + (column + i) * to_stride, &result[i], sizeof result[i]);
+        });
+    }
+}
+
+} // namespace ctgrad::simd::detail
