@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Writes a header that includes all headers: everything.py INCLUDE_FOLDER OUTPUT"""
+
+import pathlib
+import sys
+
+include, output = map(pathlib.Path, sys.argv[1:])
+headers = sorted(h.relative_to(include).as_posix() for h in include.rglob("*.hpp"))
+text = "#pragma once\n" + "".join(f"#include <{h}>\n" for h in headers)
+if not output.exists() or output.read_text() != text:
+    output.write_text(text)
