@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/graph/trace.hpp>
+
+namespace ctgrad
+{
+
+/// Values of all nodes up to `root`, in double, with `leaf_value(node)` for each variable and
+/// parameter: the reference that compiled kernels are tested against, and what calls of formulas
+/// use. A row is the single number.
+constexpr double interpret(const graph_builder& graph, int root, const auto& leaf_value)
+{
+    detail::node_flags below{};
+    detail::mark_below(graph, root, below);
+    std::array<double, graph_builder::capacity> values{};
+    for (int i = 0; i <= root; ++i)
+    {
+        if (!below[static_cast<std::size_t>(i)])
+        {
+            continue;
+        }
+        const node& current = graph[i];
+        std::array<double, 3> operands{};
+        for (std::size_t k = 0; current.kind == node_kind::applied && k < 3; ++k)
+        {
+            const int operand = current.operands[k];
+            operands[k] = operand < 0 ? 0.0 : values[static_cast<std::size_t>(operand)];
+        }
+        values[static_cast<std::size_t>(i)] =
+            current.kind == node_kind::constant ? current.value
+            : current.kind == node_kind::applied
+                ? current.op->value(operands[0], operands[1], operands[2])
+                : leaf_value(current);
+    }
+    return values[static_cast<std::size_t>(root)];
+}
+
+namespace detail
+{
+
+constexpr auto bindings_of(const auto& bindings)
+{
+    return hana::unpack(bindings, [](const auto&... bound) {
+        return hana::make_basic_tuple(
+            binding<std::remove_cvref_t<decltype(bound)>::name, decltype(as_expression(bound.value))>{
+                as_expression(bound.value)}...);
+    });
+}
+
+/// Positional arguments as bindings of the free variables, in their order.
+template <class Function, std::size_t... I, class... Values>
+constexpr auto bind_positions(std::index_sequence<I...>, const Values&... values)
+{
+    constexpr const name_list& names = variables_of<Function>;
+    return hana::make_basic_tuple(binding<name_at<names, I>, Values>{values}...);
+}
+
+template <class Type>
+inline constexpr bool is_numeric_argument = number<Type>;
+template <fixed_string Name, class Value>
+inline constexpr bool is_numeric_argument<binding<Name, Value>> = number<Value>;
+
+template <class... Types>
+inline constexpr bool all_float = false;
+template <class First, class... Types>
+inline constexpr bool all_float<First, Types...> =
+    (std::same_as<First, float> && ... && std::same_as<Types, float>);
+
+template <class Function>
+constexpr double evaluate_bound(const Function& function, const auto& bindings)
+{
+    graph_builder graph;
+    const int root = trace(graph, function);
+    return interpret(graph, root, [&](const node& leaf) {
+        double value = leaf.value;
+        hana::unpack(bindings, [&](const auto&... bound) {
+            ((value = leaf.name == bound.name.view() ? static_cast<double>(bound.value) : value),
+             ...);
+        });
+        return value;
+    });
+}
+
+}  // namespace detail
+
+/// Calls a formula, with an argument for each free variable in the order of `variables_of`, or with
+/// arguments by name: `f(x = 2.0, beta = 0.5)`. Numbers evaluate it (parameters without argument
+/// keep their initial values), formulas compose it.
+template <expression Function>
+constexpr auto call(const Function& function, const auto&... arguments)
+{
+    constexpr bool by_name =
+        sizeof...(arguments) > 0 && (is_binding<std::remove_cvref_t<decltype(arguments)>> && ...);
+    constexpr int expected = variables_of<Function>.size;
+    constexpr bool fits = by_name || sizeof...(arguments) == static_cast<std::size_t>(expected);
+    static_assert(fits, "a formula is called with one argument for each of its free variables, or "
+                        "with arguments by name: f(x = 2.0); see docs/errors.md#arguments");
+    if constexpr (fits)
+    {
+        const auto bindings = [&] {
+            if constexpr (by_name)
+            {
+                return hana::make_basic_tuple(arguments...);
+            }
+            else
+            {
+                return detail::bind_positions<Function>(
+                    std::make_index_sequence<sizeof...(arguments)>{}, arguments...);
+            }
+        }();
+        if constexpr ((detail::is_numeric_argument<std::remove_cvref_t<decltype(arguments)>> && ...))
+        {
+            const double value = detail::evaluate_bound(function, bindings);
+            if constexpr (detail::all_float<std::remove_cvref_t<decltype(arguments)>...>)
+            {
+                return static_cast<float>(value);
+            }
+            else
+            {
+                return value;
+            }
+        }
+        else
+        {
+            const auto formulas = detail::bindings_of(bindings);
+            return hana::unpack(formulas, [&](const auto&... bound) {
+                return composition<Function, std::remove_cvref_t<decltype(bound)>...>{
+                    function, hana::make_basic_tuple(bound...)};
+            });
+        }
+    }
+}
+
+}  // namespace ctgrad

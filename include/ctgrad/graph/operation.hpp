@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/symbolic/reductions.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace ctgrad
+{
+
+class graph_builder;
+struct reference;
+
+/// Operands of one operation: at most three.
+using operand_indices = std::array<int, 3>;
+
+/// An operation as a value: what a graph needs to know of it. Made from the operation's struct by
+/// `operation_of`; equal addresses are equal operations.
+struct operation
+{
+    std::string_view name;
+    std::string_view latex;
+    std::uint64_t hash = 0;
+    int arity = 0;
+    bool commutative = false;
+    /// The result is a condition, not a number.
+    bool predicate = false;
+    /// May be computed by the compiler when all operands are constants.
+    bool foldable = false;
+    /// One value for a whole row, whatever the operands are.
+    bool row_valued = false;
+    reduction over_row = reduction::none;
+    double (*value)(double, double, double) = nullptr;
+    /// The simpler or stabler form of this operation on these operands, or an empty reference.
+    reference (*rewritten)(reference, reference, reference) = nullptr;
+    /// The same value in other operations, or an empty reference: SIMD computes the operation itself.
+    reference (*lowered)(reference, reference, reference) = nullptr;
+    /// Partial derivatives by each operand, given operands and result.
+    operand_indices (*partials)(reference, reference, reference, reference) = nullptr;
+};
+
+namespace detail
+{
+
+template <class Operation>
+constexpr std::string_view type_name()
+{
+    return __PRETTY_FUNCTION__;
+}
+
+constexpr std::uint64_t hash_of(std::string_view text)
+{
+    std::uint64_t hash = 0xcbf29ce484222325u;
+    for (const char character : text)
+    {
+        hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001b3u;
+    }
+    return hash;
+}
+
+/// An operation whose first operand is a condition.
+template <class Operation>
+concept conditional = requires { Operation::conditional; };
+
+template <class Operation>
+constexpr int arity_of()
+{
+    if constexpr (conditional<Operation>)
+    {
+        return 3;
+    }
+    else if constexpr (requires { Operation::value(1.0); })
+    {
+        return 1;
+    }
+    else if constexpr (requires { Operation::value(1.0, 1.0); })
+    {
+        return 2;
+    }
+    else if constexpr (requires { Operation::value(1.0, 1.0, 1.0); })
+    {
+        return 3;
+    }
+    else
+    {
+        static_assert(sizeof(Operation) == 0,
+                      "an operation needs a static member function value(...) of one to three "
+                      "numbers; see docs/errors.md#operation-value");
+    }
+}
+
+template <class Operation>
+constexpr double value_of(double a, double b, double c)
+{
+    constexpr int arity = arity_of<Operation>();
+    if constexpr (arity == 1)
+    {
+        return static_cast<double>(Operation::value(a));
+    }
+    else if constexpr (arity == 2)
+    {
+        return static_cast<double>(Operation::value(a, b));
+    }
+    else if constexpr (conditional<Operation>)
+    {
+        return static_cast<double>(Operation::value(a != 0.0, b, c));
+    }
+    else
+    {
+        return static_cast<double>(Operation::value(a, b, c));
+    }
+}
+
+// Whether the compiler itself can compute the operation. The argument is 0.5: inside the domain of
+// every usual function.
+template <class Operation>
+concept constant_evaluable =
+    requires { typename std::bool_constant<(value_of<Operation>(0.5, 0.5, 0.5), true)>; };
+
+}  // namespace detail
+
+}  // namespace ctgrad

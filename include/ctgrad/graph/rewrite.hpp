@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/graph/rewrite_products.hpp>
+#include <ctgrad/graph/rewrite_sums.hpp>
+
+namespace ctgrad
+{
+
+// Rules for functions, conditions and reductions. Each line is a pattern and what is put in its
+// place: identities, and the form that neither overflows nor cancels where the textbook one does.
+
+constexpr reference rewrite(square_operation, reference x)
+{
+    if (x.is<negate_operation>() || x.is<abs_operation>())
+    {
+        return square(x.operand(0));
+    }
+    return {};
+}
+
+constexpr reference rewrite(sqrt_operation, reference x)
+{
+    const auto root = x.operand_of<square_operation>();
+    return root ? abs(root) : reference{};
+}
+
+constexpr reference rewrite(abs_operation, reference x)
+{
+    if (const auto u = x.operand_of<negate_operation>())
+    {
+        return abs(u);
+    }
+    if (x.is<multiply_operation>() && x.operand(0).is_constant())
+    {
+        return scalar::abs(x.operand(0).value()) * abs(x.operand(1));
+    }
+    return x.is<abs_operation>() || x.is<square_operation>() ? x : reference{};
+}
+
+constexpr reference rewrite(log_operation, reference x)
+{
+    if (const auto u = x.operand_of<exp_operation>())
+    {
+        return u;
+    }
+    if (const auto u = x.operand_beside(1))
+    {
+        return log1p(u);
+    }
+    if (const auto u = x.operand_of<sigmoid_operation>())
+    {
+        return -softplus(-u);
+    }
+    if (const auto total = x.operand_of<sum_operation>(); total && total.is<exp_operation>())
+    {
+        return logsumexp(total.operand(0));
+    }
+    if (x.is<divide_operation>() && x.operand(0).is<exp_operation>())
+    {
+        return x.operand(0).operand(0) - log(x.operand(1));
+    }
+    return {};
+}
+
+constexpr reference rewrite(log1p_operation, reference x)
+{
+    if (const auto u = x.operand_of<exp_operation>())
+    {
+        return softplus(u);
+    }
+    if (const auto u = x.operand_of<expm1_operation>())
+    {
+        return u;
+    }
+    return {};
+}
+
+constexpr reference rewrite(expm1_operation, reference x) { return x.operand_of<log1p_operation>(); }
+
+constexpr reference rewrite(pow_operation, reference x, reference exponent)
+{
+    if (!exponent.is_constant())
+    {
+        return {};
+    }
+    const double n = exponent.value();
+    return n == 0      ? x.constant(1)
+           : n == 1    ? x
+           : n == 2    ? square(x)
+           : n == 3    ? x * square(x)
+           : n == 4    ? square(square(x))
+           : n == 0.5  ? sqrt(x)
+           : n == -0.5 ? 1 / sqrt(x)
+           : n == -1   ? 1 / x
+           : n == -2   ? 1 / square(x)
+                       : reference{};
+}
+
+namespace detail
+{
+
+/// f(-u) = -f(u).
+template <class Operation>
+constexpr reference odd(reference x)
+{
+    const auto u = x.operand_of<negate_operation>();
+    return u ? -apply<Operation>(u) : reference{};
+}
+
+}  // namespace detail
+
+constexpr reference rewrite(sin_operation, reference x) { return detail::odd<sin_operation>(x); }
+
+constexpr reference rewrite(cos_operation, reference x)
+{
+    const auto u = x.operand_of<negate_operation>();
+    return u ? cos(u) : reference{};
+}
+
+constexpr reference rewrite(atan_operation, reference x) { return detail::odd<atan_operation>(x); }
+
+constexpr reference rewrite(erf_operation, reference x) { return detail::odd<erf_operation>(x); }
+
+constexpr reference rewrite(sign_operation, reference x) { return detail::odd<sign_operation>(x); }
+
+constexpr reference rewrite(tanh_operation, reference x)
+{
+    // One exponential and one division instead of three and two.
+    if (const auto u = x.operand_of<softplus_operation>())
+    {
+        return apply<tanh_softplus_operation>(u);
+    }
+    return detail::odd<tanh_operation>(x);
+}
+
+constexpr reference rewrite(maximum_operation, reference a, reference b)
+{
+    return a.same(b) ? a : reference{};
+}
+
+constexpr reference rewrite(minimum_operation, reference a, reference b)
+{
+    return a.same(b) ? a : reference{};
+}
+
+constexpr reference rewrite(where_operation, reference condition, reference a, reference b)
+{
+    if (condition.is_constant())
+    {
+        return condition.value() != 0 ? a : b;
+    }
+    if (a.same(b))
+    {
+        return a;
+    }
+    // A choice inside a choice by the same condition is already made.
+    if (a.is<where_operation>() && a.operand(0).same(condition))
+    {
+        return where(condition, a.operand(1), b);
+    }
+    if (b.is<where_operation>() && b.operand(0).same(condition))
+    {
+        return where(condition, a, b.operand(2));
+    }
+    return {};
+}
+
+constexpr reference rewrite(select_operation, reference condition, reference a, reference b)
+{
+    if (a.same(b))
+    {
+        return a;
+    }
+    // The sign bit of -u is the opposite of the sign bit of u, so both share one condition.
+    if (condition.is<is_negative_operation>())
+    {
+        if (const auto u = condition.operand(0).operand_of<negate_operation>())
+        {
+            return select(is_negative(u), b, a);
+        }
+    }
+    return {};
+}
+
+}  // namespace ctgrad

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/graph/differentiate.hpp>
+#include <ctgrad/symbolic/derivative.hpp>
+
+namespace ctgrad
+{
+
+/// Adds a formula to a graph and returns its node.
+template <fixed_string Name>
+constexpr int trace(graph_builder& graph, const variable<Name>&)
+{
+    return graph.variable(variable<Name>::name.view());
+}
+
+template <fixed_string Name>
+constexpr int trace(graph_builder& graph, const parameter<Name>& leaf)
+{
+    return graph.parameter(parameter<Name>::name.view(), leaf.initial);
+}
+
+constexpr int trace(graph_builder& graph, const constant& number)
+{
+    return graph.constant(number.value);
+}
+
+template <class Operation, class... Operands>
+constexpr int trace(graph_builder& graph, const application<Operation, Operands...>& formula);
+
+template <class Expression, fixed_string Name>
+constexpr int trace(graph_builder& graph, const derivative_of<Expression, Name>& formula);
+
+template <class Expression, class... Bindings>
+constexpr int trace(graph_builder& graph, const composition<Expression, Bindings...>& formula);
+
+namespace detail
+{
+
+/// The leaf of that name below `root`, or -1.
+constexpr int leaf_named(const graph_builder& graph, int root, std::string_view name)
+{
+    for (int i = 0; i <= root; ++i)
+    {
+        const node& leaf = graph[i];
+        if ((leaf.kind == node_kind::variable || leaf.kind == node_kind::parameter) &&
+            leaf.name == name)
+        {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/// Builds what is below `root` anew, with the nodes of `mapped` (index + 1) in place of others.
+constexpr int rebuild(graph_builder& graph, int root,
+                      std::array<int, graph_builder::capacity>& mapped)
+{
+    node_flags below{};
+    mark_below(graph, root, below);
+    for (int i = 0; i <= root; ++i)
+    {
+        const auto here = static_cast<std::size_t>(i);
+        if (!below[here] || mapped[here] != 0)
+        {
+            continue;
+        }
+        const node current = graph[i];
+        if (current.kind != node_kind::applied)
+        {
+            mapped[here] = i + 1;
+            continue;
+        }
+        operand_indices operands{-1, -1, -1};
+        for (int k = 0; k < current.op->arity; ++k)
+        {
+            operands[static_cast<std::size_t>(k)] =
+                mapped[static_cast<std::size_t>(current.operand(k))] - 1;
+        }
+        mapped[here] = (operands == current.operands ? i : graph.apply(*current.op, operands)) + 1;
+    }
+    return mapped[static_cast<std::size_t>(root)] - 1;
+}
+
+}  // namespace detail
+
+template <class Operation, class... Operands>
+constexpr int trace(graph_builder& graph, const application<Operation, Operands...>& formula)
+{
+    return hana::unpack(formula.operands, [&](const auto&... operands) {
+        operand_indices indices{-1, -1, -1};
+        int k = 0;
+        ((indices[static_cast<std::size_t>(k++)] = trace(graph, operands)), ...);
+        return graph.apply(operation_of<Operation>, indices);
+    });
+}
+
+template <class Expression, fixed_string Name>
+constexpr int trace(graph_builder& graph, const derivative_of<Expression, Name>& formula)
+{
+    const int root = trace(graph, formula.function);
+    const int leaf = detail::leaf_named(graph, root, Name.view());
+    if (leaf < 0)
+    {
+        return graph.constant(0);
+    }
+    const int seed = graph.constant(1);
+    int result = -1;
+    differentiate(graph, root, seed, std::span(&leaf, 1), std::span(&result, 1));
+    return result;
+}
+
+template <class Expression, class... Bindings>
+constexpr int trace(graph_builder& graph, const composition<Expression, Bindings...>& formula)
+{
+    const int root = trace(graph, formula.function);
+    std::array<int, graph_builder::capacity> mapped{};
+    const auto replace = [&](const auto& bound) {
+        const int leaf = detail::leaf_named(graph, root, bound.name.view());
+        if (leaf >= 0)
+        {
+            mapped[static_cast<std::size_t>(leaf)] = trace(graph, bound.value) + 1;
+        }
+    };
+    hana::unpack(formula.bindings, [&](const auto&... bound) { (replace(bound), ...); });
+    return detail::rebuild(graph, root, mapped);
+}
+
+}  // namespace ctgrad

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/symbolic/names.hpp>
+
+#include <utility>
+
+namespace ctgrad
+{
+
+/// The derivative of a formula by a variable or parameter, itself a formula: it nests, composes,
+/// prints and can be called. By a name that does not occur, it is 0.
+template <expression Function, fixed_string Name>
+constexpr auto derivative(const Function& function, const variable<Name>&)
+{
+    return derivative_of<Function, Name>{function};
+}
+
+template <expression Function, fixed_string Name>
+constexpr auto derivative(const Function& function, const parameter<Name>&)
+{
+    return derivative_of<Function, Name>{function};
+}
+
+namespace detail
+{
+
+template <std::size_t Size>
+constexpr auto to_fixed_string(std::string_view name)
+{
+    char characters[Size + 1]{};
+    for (std::size_t i = 0; i < Size; ++i)
+    {
+        characters[i] = name[i];
+    }
+    return fixed_string<Size + 1>(characters);
+}
+
+template <const name_list& Names, std::size_t Index>
+inline constexpr auto name_at = to_fixed_string<Names[Index].size()>(Names[Index]);
+
+}  // namespace detail
+
+/// All partial derivatives of a formula: by its variables in the order of `variables_of`, then by
+/// its parameters in the order of `parameters_of`. A tuple: `hana::at_c<0>(gradient(f))`.
+template <expression Function>
+constexpr auto gradient(const Function& function)
+{
+    constexpr const name_list& variables = variables_of<Function>;
+    constexpr const name_list& parameters = parameters_of<Function>;
+    return [&]<std::size_t... V, std::size_t... P>(std::index_sequence<V...>,
+                                                   std::index_sequence<P...>) {
+        return hana::make_basic_tuple(
+            derivative_of<Function, detail::name_at<variables, V>>{function}...,
+            derivative_of<Function, detail::name_at<parameters, P>>{function}...);
+    }(std::make_index_sequence<static_cast<std::size_t>(variables.size)>{},
+           std::make_index_sequence<static_cast<std::size_t>(parameters.size)>{});
+}
+
+}  // namespace ctgrad

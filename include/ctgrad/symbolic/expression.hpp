@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/core/fixed_string.hpp>
+
+#include <boost/hana/basic_tuple.hpp>
+#include <boost/hana/unpack.hpp>
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace ctgrad
+{
+
+namespace hana = boost::hana;
+
+struct reference;
+
+template <class Type>
+inline constexpr bool is_expression = false;
+
+/// A symbolic formula: a variable, a parameter, a constant, or an operation applied to formulas.
+/// Every expression is a structural value, so it can be a template argument: `forward<swish>(...)`.
+template <class Type>
+concept expression = is_expression<std::remove_cvref_t<Type>>;
+
+template <class Type>
+concept number = std::is_arithmetic_v<std::remove_cvref_t<Type>>;
+
+/// A node of a graph under construction (graph/builder.hpp). The same operators and functions that
+/// write expressions write graphs, so a derivative rule is one formula that serves both.
+template <class Type>
+concept graph_reference = requires { typename std::remove_cvref_t<Type>::graph_reference_tag; };
+
+template <class Type>
+concept symbolic = expression<Type> || graph_reference<Type>;
+
+/// What a symbolic function takes: a formula, or a number beside a formula.
+template <class Type>
+concept operand = symbolic<Type> || number<Type>;
+
+/// A value given to a name: `f(x = 2.0)`, `f(x = y * y)`, `update(weight = ...)`.
+template <fixed_string Name, class Value>
+struct binding
+{
+    static constexpr auto name = Name;
+    Value value;
+};
+
+template <class Type>
+inline constexpr bool is_binding = false;
+template <fixed_string Name, class Value>
+inline constexpr bool is_binding<binding<Name, Value>> = true;
+
+/// An input of a formula. Two variables of the same name are the same variable.
+template <fixed_string Name>
+struct variable
+{
+    static constexpr auto name = Name;
+
+    constexpr auto operator=(const auto& value) const;
+    constexpr auto operator()(const auto&... arguments) const;
+};
+
+/// A learnable (or adjustable) number of a formula, with the value it starts from.
+template <fixed_string Name>
+struct parameter
+{
+    static constexpr auto name = Name;
+    double initial = 0.0;
+
+    constexpr auto operator=(const auto& value) const;
+    constexpr auto operator()(const auto&... arguments) const;
+};
+
+/// A number inside a formula; numbers beside formulas become constants by themselves.
+struct constant
+{
+    double value;
+
+    constexpr auto operator()(const auto&... arguments) const;
+};
+
+/// An operation applied to its operands; made by `apply`, the operators and the functions.
+template <class Operation, class... Operands>
+struct application
+{
+    hana::basic_tuple<Operands...> operands;
+
+    constexpr auto operator()(const auto&... arguments) const;
+};
+
+/// The derivative of a formula by the variable or parameter of that name; made by `derivative`.
+template <class Expression, fixed_string Name>
+struct derivative_of
+{
+    Expression function;
+
+    constexpr auto operator()(const auto&... arguments) const;
+};
+
+/// A formula with formulas put in for some of its names; made by calling an expression.
+template <class Expression, class... Bindings>
+struct composition
+{
+    Expression function;
+    hana::basic_tuple<Bindings...> bindings;
+
+    constexpr auto operator()(const auto&... arguments) const;
+};
+
+template <fixed_string Name>
+inline constexpr bool is_expression<variable<Name>> = true;
+template <fixed_string Name>
+inline constexpr bool is_expression<parameter<Name>> = true;
+template <>
+inline constexpr bool is_expression<constant> = true;
+template <class Operation, class... Operands>
+inline constexpr bool is_expression<application<Operation, Operands...>> = true;
+template <class Expression, fixed_string Name>
+inline constexpr bool is_expression<derivative_of<Expression, Name>> = true;
+template <class Expression, class... Bindings>
+inline constexpr bool is_expression<composition<Expression, Bindings...>> = true;
+
+constexpr auto as_expression(const expression auto& formula)
+{
+    return formula;
+}
+
+constexpr constant as_expression(number auto value)
+{
+    return {static_cast<double>(value)};
+}
+
+/// A list of formulas, such as the partial derivatives of an operation, one for each operand.
+constexpr auto list(const auto&... formulas)
+{
+    return hana::make_basic_tuple(formulas...);
+}
+
+namespace detail
+{
+
+template <class Operation, class... Arguments>
+struct applied
+{
+    using type = decltype(Operation::value(std::declval<const Arguments&>()...));
+};
+
+template <class Operation, class... Arguments>
+    requires(expression<Arguments> || ...)
+struct applied<Operation, Arguments...>
+{
+    using type = application<Operation, decltype(as_expression(std::declval<Arguments>()))...>;
+};
+
+template <class Operation, class... Arguments>
+    requires(graph_reference<Arguments> || ...)
+struct applied<Operation, Arguments...>
+{
+    using type = reference;
+};
+
+}  // namespace detail
+
+/// What `apply` returns. Named, not deduced: a derivative rule may use the operation it belongs to.
+template <class Operation, class... Arguments>
+using applied = typename detail::applied<Operation, Arguments...>::type;
+
+template <class Operation, class... Arguments>
+constexpr reference apply_in_graph(const Arguments&... arguments);
+
+/// Applies an operation: to formulas it makes a formula, to nodes of a graph a node, to numbers or
+/// SIMD batches it computes. A user-defined operation needs nothing more than
+/// `auto bump(auto x) { return ctgrad::apply<bump_operation>(x); }`.
+template <class Operation, class... Arguments>
+constexpr applied<Operation, Arguments...> apply(const Arguments&... arguments)
+{
+    if constexpr ((graph_reference<Arguments> || ...))
+    {
+        return apply_in_graph<Operation>(arguments...);
+    }
+    else if constexpr ((expression<Arguments> || ...))
+    {
+        return {hana::make_basic_tuple(as_expression(arguments)...)};
+    }
+    else
+    {
+        return Operation::value(arguments...);
+    }
+}
+
+template <fixed_string Name>
+constexpr auto variable<Name>::operator=(const auto& value) const
+{
+    return binding<Name, std::remove_cvref_t<decltype(value)>>{value};
+}
+
+template <fixed_string Name>
+constexpr auto parameter<Name>::operator=(const auto& value) const
+{
+    return binding<Name, std::remove_cvref_t<decltype(value)>>{value};
+}
+
+// Calls are defined in graph/interpret.hpp, found there by argument-dependent lookup: evaluation goes
+// through the graph, so that a call gives the same stable result as a compiled kernel.
+template <fixed_string Name>
+constexpr auto variable<Name>::operator()(const auto&... arguments) const
+{
+    return call(*this, arguments...);
+}
+
+template <fixed_string Name>
+constexpr auto parameter<Name>::operator()(const auto&... arguments) const
+{
+    return call(*this, arguments...);
+}
+
+constexpr auto constant::operator()(const auto&... arguments) const
+{
+    return call(*this, arguments...);
+}
+
+template <class Operation, class... Operands>
+constexpr auto application<Operation, Operands...>::operator()(const auto&... arguments) const
+{
+    return call(*this, arguments...);
+}
+
+template <class Expression, fixed_string Name>
+constexpr auto derivative_of<Expression, Name>::operator()(const auto&... arguments) const
+{
+    return call(*this, arguments...);
+}
+
+template <class Expression, class... Bindings>
+constexpr auto composition<Expression, Bindings...>::operator()(const auto&... arguments) const
+{
+    return call(*this, arguments...);
+}
+
+}  // namespace ctgrad

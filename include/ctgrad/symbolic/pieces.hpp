@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/symbolic/operators.hpp>
+
+namespace ctgrad
+{
+
+// Building blocks of lowered operations. They are never differentiated, only computed, so they
+// have no partials. exp(x) = 2^k (1 + p) with k = exp_octave(x) and p = exp_fraction(x, k): whoever
+// needs exp and expm1 of one argument pays for k and p once.
+
+struct exp_octave_operation
+{
+    static constexpr fixed_string name = "exp_octave";
+    static constexpr auto value(auto x)
+    {
+        using scalar::exp_octave;
+        return exp_octave(x);
+    }
+};
+
+struct exp_fraction_operation
+{
+    static constexpr fixed_string name = "exp_fraction";
+    static constexpr auto value(auto x, auto octave)
+    {
+        using scalar::exp_fraction;
+        return exp_fraction(x, octave);
+    }
+};
+
+struct exp_join_operation
+{
+    static constexpr fixed_string name = "exp_join";
+    static constexpr auto value(auto fraction, auto octave)
+    {
+        using scalar::exp_join;
+        return exp_join(fraction, octave);
+    }
+};
+
+struct expm1_join_operation
+{
+    static constexpr fixed_string name = "expm1_join";
+    static constexpr auto value(auto fraction, auto octave)
+    {
+        using scalar::expm1_join;
+        return expm1_join(fraction, octave);
+    }
+};
+
+/// log(1 + x) for x in [0, 1].
+struct log1p_unit_operation
+{
+    static constexpr fixed_string name = "log1p_unit";
+    static constexpr auto value(auto x)
+    {
+        using scalar::log1p_unit;
+        return log1p_unit(x);
+    }
+};
+
+/// exp(-x^2), with the rounding error of x^2 taken back, so that the far tail is accurate too.
+struct exp_minus_square_operation
+{
+    static constexpr fixed_string name = "exp_minus_square";
+    static constexpr auto value(auto x)
+    {
+        using scalar::exp_minus_square;
+        return exp_minus_square(x);
+    }
+};
+
+/// exp(-x^2 / 2), likewise.
+struct exp_minus_half_square_operation
+{
+    static constexpr fixed_string name = "exp_minus_half_square";
+    static constexpr auto value(auto x)
+    {
+        using scalar::exp_minus_half_square;
+        return exp_minus_half_square(x);
+    }
+};
+
+/// exp(x^2) erfc(x) for x >= 0.
+struct erfc_tail_operation
+{
+    static constexpr fixed_string name = "erfc_tail";
+    static constexpr auto value(auto x)
+    {
+        using scalar::erfc_tail;
+        return erfc_tail(x);
+    }
+};
+
+/// exp(x^2 / 2) (1 - Phi(x)) for x >= 0, with Phi the distribution function of a standard normal.
+struct normal_tail_operation
+{
+    static constexpr fixed_string name = "normal_tail";
+    static constexpr auto value(auto x)
+    {
+        using scalar::normal_tail;
+        return normal_tail(x);
+    }
+};
+
+/// Whether the sign bit is set: exact opposites for x and -x, also at the zeros.
+struct is_negative_operation
+{
+    static constexpr fixed_string name = "is_negative";
+    static constexpr bool predicate = true;
+    static constexpr auto value(auto x)
+    {
+        using scalar::is_negative;
+        return is_negative(x);
+    }
+};
+
+struct is_nan_operation
+{
+    static constexpr fixed_string name = "is_nan";
+    static constexpr bool predicate = true;
+    static constexpr auto value(auto x)
+    {
+        using scalar::is_nan;
+        return is_nan(x);
+    }
+};
+
+/// Chooses without a look at NaN, unlike `where`.
+struct select_operation
+{
+    static constexpr fixed_string name = "select";
+    static constexpr bool conditional = true;
+    static constexpr auto value(auto condition, auto a, auto b)
+    {
+        using scalar::select;
+        return select(condition, a, b);
+    }
+};
+
+struct copysign_operation
+{
+    static constexpr fixed_string name = "copysign";
+    static constexpr auto value(auto magnitude, auto sign)
+    {
+        using scalar::copysign;
+        return copysign(magnitude, sign);
+    }
+};
+
+/// a * b + c in one instruction where the processor has it.
+struct multiply_add_operation
+{
+    static constexpr fixed_string name = "multiply_add";
+    static constexpr auto value(auto a, auto b, auto c)
+    {
+        using scalar::multiply_add;
+        return multiply_add(a, b, c);
+    }
+};
+
+/// c - a * b, likewise.
+struct negative_multiply_add_operation
+{
+    static constexpr fixed_string name = "negative_multiply_add";
+    static constexpr auto value(auto a, auto b, auto c)
+    {
+        using scalar::negative_multiply_add;
+        return negative_multiply_add(a, b, c);
+    }
+};
+
+constexpr auto exp_octave(symbolic auto x)
+{
+    return apply<exp_octave_operation>(x);
+}
+
+constexpr auto exp_fraction(symbolic auto x, symbolic auto octave)
+{
+    return apply<exp_fraction_operation>(x, octave);
+}
+
+constexpr auto exp_join(symbolic auto fraction, symbolic auto octave)
+{
+    return apply<exp_join_operation>(fraction, octave);
+}
+
+constexpr auto expm1_join(symbolic auto fraction, symbolic auto octave)
+{
+    return apply<expm1_join_operation>(fraction, octave);
+}
+
+constexpr auto is_negative(symbolic auto x)
+{
+    return apply<is_negative_operation>(x);
+}
+
+constexpr auto select(symbolic auto condition, operand auto a, operand auto b)
+{
+    return apply<select_operation>(condition, a, b);
+}
+
+constexpr auto copysign(symbolic auto magnitude, symbolic auto sign)
+{
+    return apply<copysign_operation>(magnitude, sign);
+}
+
+}  // namespace ctgrad
