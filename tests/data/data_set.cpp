@@ -100,6 +100,7 @@ BOOST_AUTO_TEST_CASE(sizes_that_do_not_belong_together_are_refused)
                "the targets hold 9 numbers, which is not a whole number for each of 4 rows");
     BOOST_CHECK_THROW(data_set<float>(0, counted(1), counted(0)), data_error);
     BOOST_CHECK_THROW(data_set<float>(-1, counted(1), counted(1)), data_error);
+    BOOST_CHECK_THROW(data_set<float>(-1, counted(0), counted(0)), data_error);
     BOOST_CHECK_THROW((data_set<float>(counted(7), std::vector<int>{0, 1}, 2)), data_error);
     BOOST_CHECK_THROW((data_set<float>(counted(4), std::vector<int>{0, 2}, 2)), data_error);
 }
