@@ -41,6 +41,14 @@ class graph_builder
 public:
     static constexpr int capacity = 1024;
 
+    constexpr graph_builder() = default;
+
+    /// A graph for lowering: operations are being taken apart, so rules that would put them together
+    /// again or undo shared reciprocals do not apply.
+    constexpr explicit graph_builder(bool lowering) : lowering_(lowering) {}
+
+    constexpr bool lowering() const { return lowering_; }
+
     constexpr int size() const { return size_; }
     constexpr const node& operator[](int index) const
     {
@@ -49,14 +57,14 @@ public:
 
     constexpr int constant(double value)
     {
-        node made;
+        node made{};
         made.value = value;
         return intern(made);
     }
 
     constexpr int variable(std::string_view name)
     {
-        node made;
+        node made{};
         made.kind = node_kind::variable;
         made.uniform = false;
         made.name = name;
@@ -65,7 +73,7 @@ public:
 
     constexpr int parameter(std::string_view name, double initial)
     {
-        node made;
+        node made{};
         made.kind = node_kind::parameter;
         made.value = initial;
         made.name = name;
@@ -78,7 +86,7 @@ public:
     /// The node of an operation on operands exactly as they are.
     constexpr int apply_as_it_is(const operation& op, operand_indices operands)
     {
-        node made;
+        node made{};
         made.kind = node_kind::applied;
         made.op = &op;
         made.operands = operands;
@@ -165,6 +173,7 @@ private:
     std::array<node, capacity> nodes_{};
     std::array<int, table_size> table_{};
     int size_ = 0;
+    bool lowering_ = false;
 };
 
 }  // namespace ctgrad

@@ -33,6 +33,22 @@ constexpr void mark_below(const graph_builder& graph, int root, node_flags& mark
     }
 }
 
+constexpr bool has_reduction(const graph_builder& graph, int root)
+{
+    node_flags below{};
+    mark_below(graph, root, below);
+    for (int i = 0; i <= root; ++i)
+    {
+        const operation* op = graph[i].op;
+        if (below[static_cast<std::size_t>(i)] && op != nullptr &&
+            (op->over_row != reduction::none || op->row_valued))
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Not constexpr: reaching it stops the compilation and names it.
 inline void operation_without_partials()
 {
@@ -55,7 +71,7 @@ constexpr void differentiate(graph_builder& graph, int root, int seed, std::span
     detail::mark_below(graph, root, below);
     // What depends on none of the leaves has no adjoint to pass on.
     detail::node_flags depends{};
-    bool has_reduction = false;
+    const bool over_row = detail::has_reduction(graph, root);
     int first = root + 1;
     for (const int leaf : leaves)
     {
@@ -69,8 +85,6 @@ constexpr void differentiate(graph_builder& graph, int root, int seed, std::span
         {
             continue;
         }
-        has_reduction = has_reduction || current.op->over_row != reduction::none ||
-                        current.op->row_valued;
         for (int k = 0; k < current.op->arity; ++k)
         {
             depends[static_cast<std::size_t>(i)] =
@@ -106,7 +120,7 @@ constexpr void differentiate(graph_builder& graph, int root, int seed, std::span
                 continue;
             }
             reference flow = adjoint * adjoint.at(partials[static_cast<std::size_t>(k)]);
-            if (has_reduction && graph[current.operand(k)].uniform && !current.uniform)
+            if (over_row && graph[current.operand(k)].uniform && !current.uniform)
             {
                 flow = sum(flow);
             }

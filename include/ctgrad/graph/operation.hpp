@@ -27,8 +27,10 @@ struct operation
     bool commutative = false;
     /// The result is a condition, not a number.
     bool predicate = false;
-    /// May be computed by the compiler when all operands are constants.
-    bool foldable = false;
+    /// The first operand is a condition, which chooses between the others.
+    bool conditional = false;
+    /// The compiler can compute it, for all operands.
+    bool total = false;
     /// One value for a whole row, whatever the operands are.
     bool row_valued = false;
     reduction over_row = reduction::none;
@@ -39,6 +41,19 @@ struct operation
     reference (*lowered)(reference, reference, reference) = nullptr;
     /// Partial derivatives by each operand, given operands and result.
     operand_indices (*partials)(reference, reference, reference, reference) = nullptr;
+
+    /// The value of a total operation, also where constant evaluation refuses to compute with NaN.
+    constexpr double value_of(const std::array<double, 3>& operands) const
+    {
+        for (int k = 0; k < arity && !predicate && !conditional; ++k)
+        {
+            if (scalar::is_nan(operands[static_cast<std::size_t>(k)]))
+            {
+                return std::numeric_limits<double>::quiet_NaN();
+            }
+        }
+        return value(operands[0], operands[1], operands[2]);
+    }
 };
 
 namespace detail
@@ -112,12 +127,6 @@ constexpr double value_of(double a, double b, double c)
         return static_cast<double>(Operation::value(a, b, c));
     }
 }
-
-// Whether the compiler itself can compute the operation. The argument is 0.5: inside the domain of
-// every usual function.
-template <class Operation>
-concept constant_evaluable =
-    requires { typename std::bool_constant<(value_of<Operation>(0.5, 0.5, 0.5), true)>; };
 
 }  // namespace detail
 

@@ -223,7 +223,8 @@ constexpr operation describe()
     made.rewritten = detail::rewritten_by_rules<Operation>;
     made.lowered = detail::lowered_by_operation<Operation>;
     made.partials = detail::partials_in_graph<Operation>;
-    made.foldable = detail::constant_evaluable<Operation>;
+    made.total = requires { Operation::total; };
+    made.conditional = detail::conditional<Operation>;
     if constexpr (requires { Operation::latex; })
     {
         made.latex = Operation::latex.view();
@@ -239,12 +240,10 @@ constexpr operation describe()
     if constexpr (requires { Operation::row_valued; })
     {
         made.row_valued = Operation::row_valued;
-        made.foldable = false;
     }
     if constexpr (requires { Operation::over_row; })
     {
         made.over_row = Operation::over_row;
-        made.foldable = false;
     }
     return made;
 }
@@ -256,17 +255,19 @@ constexpr reference reference::operand_beside(double c) const
 
 constexpr int graph_builder::apply(const operation& op, operand_indices operands)
 {
-    bool all_constant = op.foldable;
+    bool all_constant = op.total && op.over_row == reduction::none && !op.row_valued;
     for (int k = 0; k < op.arity; ++k)
     {
         all_constant = all_constant && (*this)[operands[static_cast<std::size_t>(k)]].is_constant();
     }
     if (all_constant)
     {
-        const auto value = [&](int k) {
-            return k < op.arity ? (*this)[operands[static_cast<std::size_t>(k)]].value : 0.0;
-        };
-        return constant(op.value(value(0), value(1), value(2)));
+        std::array<double, 3> values{};
+        for (std::size_t k = 0; k < static_cast<std::size_t>(op.arity); ++k)
+        {
+            values[k] = (*this)[operands[k]].value;
+        }
+        return constant(op.value_of(values));
     }
     if (op.commutative)
     {

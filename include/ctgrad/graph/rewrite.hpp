@@ -40,6 +40,10 @@ constexpr reference rewrite(abs_operation, reference x)
 
 constexpr reference rewrite(log_operation, reference x)
 {
+    if (x.graph->lowering())
+    {
+        return {};
+    }
     if (const auto u = x.operand_of<exp_operation>())
     {
         return u;
@@ -65,6 +69,10 @@ constexpr reference rewrite(log_operation, reference x)
 
 constexpr reference rewrite(log1p_operation, reference x)
 {
+    if (x.graph->lowering())
+    {
+        return {};
+    }
     if (const auto u = x.operand_of<exp_operation>())
     {
         return softplus(u);
@@ -126,6 +134,10 @@ constexpr reference rewrite(sign_operation, reference x) { return detail::odd<si
 
 constexpr reference rewrite(tanh_operation, reference x)
 {
+    if (x.graph->lowering())
+    {
+        return {};
+    }
     // One exponential and one division instead of three and two.
     if (const auto u = x.operand_of<softplus_operation>())
     {
@@ -175,9 +187,14 @@ constexpr reference rewrite(select_operation, reference condition, reference a, 
     // The sign bit of -u is the opposite of the sign bit of u, so both share one condition.
     if (condition.is<is_negative_operation>())
     {
-        if (const auto u = condition.operand(0).operand_of<negate_operation>())
+        const detail::scaled parts = detail::split_factor(condition.operand(0));
+        if (parts.factor < 0)
         {
-            return select(is_negative(u), b, a);
+            return select(is_negative(parts.term), b, a);
+        }
+        if (parts.factor != 1)
+        {
+            return select(is_negative(parts.term), a, b);
         }
     }
     return {};

@@ -119,7 +119,7 @@ constexpr reference in_order(reference a, reference b)
             return abs(u) / b.operand(1);
         }
     }
-    if (a.is<divide_operation>())
+    if (a.is<divide_operation>() && !a.graph->lowering())
     {
         if (a.operand(1).same(b))
         {
@@ -129,6 +129,12 @@ constexpr reference in_order(reference a, reference b)
         {
             return a.operand(0) * (b / a.operand(1));
         }
+    }
+    // Complementary choices, as in sigmoid(x) * sigmoid(-x).
+    if (a.is<select_operation>() && b.is<select_operation>() && a.operand(0).same(b.operand(0)) &&
+        a.operand(1).same(b.operand(2)) && a.operand(2).same(b.operand(1)))
+    {
+        return a.operand(1) * a.operand(2);
     }
     // exp(u) / (1 + exp(u)), which division turns into exp(u) sigmoid(-u).
     if (const auto u = a.operand_of<exp_operation>(); u && b.is<sigmoid_operation>())
@@ -182,6 +188,10 @@ constexpr reference over_constant(reference a, double c)
 
 constexpr reference of_exponentials(reference a, reference b)
 {
+    if (a.graph->lowering())
+    {
+        return {};
+    }
     if (const auto power = b.operand_beside(1); power && power.is<exp_operation>())
     {
         return a * sigmoid(-power.operand(0));

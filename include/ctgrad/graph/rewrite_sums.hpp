@@ -93,6 +93,10 @@ constexpr reference constant_plus(double c, reference b)
     {
         return c - u;
     }
+    if (b.graph->lowering())
+    {
+        return {};
+    }
     if (c == -1)
     {
         if (const auto u = b.operand_of<exp_operation>())
@@ -182,7 +186,7 @@ constexpr reference constant_minus(double c, reference b)
     {
         return c + (-parts.factor) * parts.term;
     }
-    if (c != 1)
+    if (c != 1 || b.graph->lowering())
     {
         return {};
     }
@@ -243,6 +247,17 @@ constexpr reference rewrite(subtract_operation, reference a, reference b)
     if (b.is<subtract_operation>() && b.operand(0).same(a))
     {
         return b.operand(1);
+    }
+    // 1 / q - u / q^2 = c / q^2 for q = c + u: no cancellation for large u.
+    if (a.is<divide_operation>() && a.operand(0).is_constant(1) && b.is<divide_operation>() &&
+        b.operand(1).operand_of<square_operation>())
+    {
+        const auto q = a.operand(1);
+        if (b.operand(1).operand(0).same(q) && q.is<add_operation>() &&
+            q.operand(0).is_constant() && q.operand(1).same(b.operand(0)))
+        {
+            return q.operand(0) / b.operand(1);
+        }
     }
     const detail::scaled left = detail::split_factor(a);
     const detail::scaled right = detail::split_factor(b);

@@ -31,6 +31,9 @@ constexpr int trace(graph_builder& graph, const application<Operation, Operands.
 template <class Expression, fixed_string Name>
 constexpr int trace(graph_builder& graph, const derivative_of<Expression, Name>& formula);
 
+template <class Expression, class Seed, fixed_string Name>
+constexpr int trace(graph_builder& graph, const pullback_of<Expression, Seed, Name>& formula);
+
 template <class Expression, class... Bindings>
 constexpr int trace(graph_builder& graph, const composition<Expression, Bindings...>& formula);
 
@@ -95,19 +98,45 @@ constexpr int trace(graph_builder& graph, const application<Operation, Operands.
     });
 }
 
-template <class Expression, fixed_string Name>
-constexpr int trace(graph_builder& graph, const derivative_of<Expression, Name>& formula)
+namespace detail
 {
-    const int root = trace(graph, formula.function);
-    const int leaf = detail::leaf_named(graph, root, Name.view());
+
+constexpr int adjoint_of(graph_builder& graph, int root, int seed, std::string_view name)
+{
+    const int leaf = leaf_named(graph, root, name);
     if (leaf < 0)
     {
         return graph.constant(0);
     }
-    const int seed = graph.constant(1);
     int result = -1;
     differentiate(graph, root, seed, std::span(&leaf, 1), std::span(&result, 1));
     return result;
+}
+
+}  // namespace detail
+
+template <class Expression, fixed_string Name>
+constexpr int trace(graph_builder& graph, const derivative_of<Expression, Name>& formula)
+{
+    const int root = trace(graph, formula.function);
+    return detail::adjoint_of(graph, root, graph.constant(1), Name.view());
+}
+
+template <class Expression, class Seed, fixed_string Name>
+constexpr int trace(graph_builder& graph, const pullback_of<Expression, Seed, Name>& formula)
+{
+    const int root = trace(graph, formula.function);
+    const reference seed{&graph, trace(graph, formula.seed)};
+    if (detail::has_reduction(graph, root))
+    {
+        return detail::adjoint_of(graph, root, seed.index, Name.view());
+    }
+    // Element by element the seed is a factor; outside, so that the derivative simplifies alone.
+    const auto slope = seed.constant(1);
+    const reference result =
+        seed * seed.at(detail::adjoint_of(graph, root, slope.index, Name.view()));
+    const int leaf = detail::leaf_named(graph, root, Name.view());
+    return leaf >= 0 && graph[leaf].uniform ? sum(result).index : result.index;
 }
 
 template <class Expression, class... Bindings>

@@ -22,6 +22,21 @@ constexpr auto derivative(const Function& function, const parameter<Name>&)
     return derivative_of<Function, Name>{function};
 }
 
+/// The gradient that reaches a variable or parameter when `seed`, a formula for the gradient of the
+/// result, comes in: the vector-Jacobian product of reverse mode. For a parameter, summed over the
+/// row.
+template <expression Function, expression Seed, fixed_string Name>
+constexpr auto pullback(const Function& function, const Seed& seed, const variable<Name>&)
+{
+    return pullback_of<Function, Seed, Name>{function, seed};
+}
+
+template <expression Function, expression Seed, fixed_string Name>
+constexpr auto pullback(const Function& function, const Seed& seed, const parameter<Name>&)
+{
+    return pullback_of<Function, Seed, Name>{function, seed};
+}
+
 namespace detail
 {
 

@@ -12,6 +12,7 @@ inline constexpr double one_over_sqrt_two_pi = 0.39894228040143267794;
 struct erf_operation
 {
     static constexpr fixed_string name = "erf";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::erf;
@@ -27,6 +28,7 @@ struct erf_operation
 struct erfc_operation
 {
     static constexpr fixed_string name = "erfc";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::erfc;
@@ -48,6 +50,7 @@ struct erfc_operation
 struct normal_cdf_operation
 {
     static constexpr fixed_string name = "normal_cdf";
+    static constexpr bool total = true;
     static constexpr fixed_string latex = "\\Phi";
     static constexpr auto value(auto x)
     {

@@ -100,6 +100,17 @@ struct derivative_of
     constexpr auto operator()(const auto&... arguments) const;
 };
 
+/// What flows back to the variable or parameter of that name when `seed` flows into the result of a
+/// formula; a parameter collects it over the row. Made by `pullback`.
+template <class Expression, class Seed, fixed_string Name>
+struct pullback_of
+{
+    Expression function;
+    Seed seed;
+
+    constexpr auto operator()(const auto&... arguments) const;
+};
+
 /// A formula with formulas put in for some of its names; made by calling an expression.
 template <class Expression, class... Bindings>
 struct composition
@@ -120,6 +131,8 @@ template <class Operation, class... Operands>
 inline constexpr bool is_expression<application<Operation, Operands...>> = true;
 template <class Expression, fixed_string Name>
 inline constexpr bool is_expression<derivative_of<Expression, Name>> = true;
+template <class Expression, class Seed, fixed_string Name>
+inline constexpr bool is_expression<pullback_of<Expression, Seed, Name>> = true;
 template <class Expression, class... Bindings>
 inline constexpr bool is_expression<composition<Expression, Bindings...>> = true;
 
@@ -230,6 +243,12 @@ constexpr auto application<Operation, Operands...>::operator()(const auto&... ar
 
 template <class Expression, fixed_string Name>
 constexpr auto derivative_of<Expression, Name>::operator()(const auto&... arguments) const
+{
+    return call(*this, arguments...);
+}
+
+template <class Expression, class Seed, fixed_string Name>
+constexpr auto pullback_of<Expression, Seed, Name>::operator()(const auto&... arguments) const
 {
     return call(*this, arguments...);
 }

@@ -17,6 +17,7 @@ struct cos_operation;
 struct abs_operation
 {
     static constexpr fixed_string name = "abs";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::abs;
@@ -29,6 +30,7 @@ struct abs_operation
 struct sign_operation
 {
     static constexpr fixed_string name = "sign";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::sign;
@@ -40,13 +42,16 @@ struct sign_operation
 struct square_operation
 {
     static constexpr fixed_string name = "square";
+    static constexpr bool total = true;
     static constexpr auto value(auto x) { return x * x; }
+    static constexpr double value(double x) { return scalar::multiply(x, x); }
     static constexpr auto partials(auto x, auto) { return list(2 * x); }
 };
 
 struct sqrt_operation
 {
     static constexpr fixed_string name = "sqrt";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::sqrt;
@@ -58,6 +63,7 @@ struct sqrt_operation
 struct exp_operation
 {
     static constexpr fixed_string name = "exp";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::exp;
@@ -75,6 +81,7 @@ struct exp_operation
 struct expm1_operation
 {
     static constexpr fixed_string name = "expm1";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::expm1;
@@ -91,6 +98,7 @@ struct expm1_operation
 struct log_operation
 {
     static constexpr fixed_string name = "log";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::log;
@@ -103,6 +111,7 @@ struct log_operation
 struct log1p_operation
 {
     static constexpr fixed_string name = "log1p";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::log1p;
@@ -114,6 +123,7 @@ struct log1p_operation
 struct pow_operation
 {
     static constexpr fixed_string name = "pow";
+    static constexpr bool total = true;
     static constexpr auto value(auto x, auto exponent)
     {
         using scalar::pow;
@@ -128,6 +138,7 @@ struct pow_operation
 struct sin_operation
 {
     static constexpr fixed_string name = "sin";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::sin;
@@ -139,6 +150,7 @@ struct sin_operation
 struct cos_operation
 {
     static constexpr fixed_string name = "cos";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::cos;
@@ -150,6 +162,7 @@ struct cos_operation
 struct atan_operation
 {
     static constexpr fixed_string name = "atan";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::atan;

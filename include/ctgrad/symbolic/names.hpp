@@ -106,6 +106,12 @@ struct names_in<Kind, derivative_of<Expression, Name>> : names_in<Kind, Expressi
 {
 };
 
+template <name_kind Kind, class Expression, class Seed, fixed_string Name>
+struct names_in<Kind, pullback_of<Expression, Seed, Name>>
+    : names_in<Kind, application<void, Expression, Seed>>
+{
+};
+
 template <name_kind Kind, fixed_string Name, class Value>
 struct names_in<Kind, binding<Name, Value>> : names_in<Kind, Value>
 {

@@ -11,41 +11,52 @@ template <class... Types>
 concept some_symbolic = (operand<Types> && ...) && (symbolic<Types> || ...);
 
 // An operation is a struct with its name, its value for numbers and SIMD batches, and its partial
-// derivatives, one for each operand, as formulas in the operands and in the result y.
+// derivatives, one for each operand, as formulas in the operands and in the result y. Those of the
+// library are `total`: the compiler can compute them for every operand, infinities too, so constants
+// are folded and limits found.
 
 struct add_operation
 {
     static constexpr fixed_string name = "add";
+    static constexpr bool total = true;
     static constexpr bool commutative = true;
     static constexpr auto value(auto a, auto b) { return a + b; }
+    static constexpr double value(double a, double b) { return scalar::add(a, b); }
     static constexpr auto partials(auto, auto, auto) { return list(1, 1); }
 };
 
 struct subtract_operation
 {
     static constexpr fixed_string name = "subtract";
+    static constexpr bool total = true;
     static constexpr auto value(auto a, auto b) { return a - b; }
+    static constexpr double value(double a, double b) { return scalar::add(a, -b); }
     static constexpr auto partials(auto, auto, auto) { return list(1, -1); }
 };
 
 struct multiply_operation
 {
     static constexpr fixed_string name = "multiply";
+    static constexpr bool total = true;
     static constexpr bool commutative = true;
     static constexpr auto value(auto a, auto b) { return a * b; }
+    static constexpr double value(double a, double b) { return scalar::multiply(a, b); }
     static constexpr auto partials(auto a, auto b, auto) { return list(b, a); }
 };
 
 struct divide_operation
 {
     static constexpr fixed_string name = "divide";
+    static constexpr bool total = true;
     static constexpr auto value(auto a, auto b) { return a / b; }
+    static constexpr double value(double a, double b) { return scalar::divide(a, b); }
     static constexpr auto partials(auto, auto b, auto y) { return list(1 / b, -(y / b)); }
 };
 
 struct negate_operation
 {
     static constexpr fixed_string name = "negate";
+    static constexpr bool total = true;
     static constexpr auto value(auto a) { return -a; }
     static constexpr auto partials(auto, auto) { return list(-1); }
 };
@@ -53,6 +64,7 @@ struct negate_operation
 struct less_operation
 {
     static constexpr fixed_string name = "less";
+    static constexpr bool total = true;
     static constexpr bool predicate = true;
     static constexpr auto value(auto a, auto b) { return a < b; }
     static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
@@ -61,6 +73,7 @@ struct less_operation
 struct less_equal_operation
 {
     static constexpr fixed_string name = "less_equal";
+    static constexpr bool total = true;
     static constexpr bool predicate = true;
     static constexpr auto value(auto a, auto b) { return a <= b; }
     static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
@@ -69,6 +82,7 @@ struct less_equal_operation
 struct equal_operation
 {
     static constexpr fixed_string name = "equal";
+    static constexpr bool total = true;
     static constexpr bool predicate = true;
     static constexpr bool commutative = true;
     static constexpr auto value(auto a, auto b) { return a == b; }
@@ -81,6 +95,7 @@ struct equal_operation
 struct where_operation
 {
     static constexpr fixed_string name = "where";
+    static constexpr bool total = true;
     static constexpr bool conditional = true;
     static constexpr auto value(auto condition, auto a, auto b)
     {
@@ -94,6 +109,7 @@ struct where_operation
 struct maximum_operation
 {
     static constexpr fixed_string name = "maximum";
+    static constexpr bool total = true;
     static constexpr bool commutative = true;
     static constexpr auto value(auto a, auto b)
     {
@@ -107,6 +123,7 @@ struct maximum_operation
 struct minimum_operation
 {
     static constexpr fixed_string name = "minimum";
+    static constexpr bool total = true;
     static constexpr bool commutative = true;
     static constexpr auto value(auto a, auto b)
     {

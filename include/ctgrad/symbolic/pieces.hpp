@@ -150,6 +150,50 @@ struct copysign_operation
     }
 };
 
+/// max(bound, x) for a bound that is a constant: one instruction, and NaN in x stays.
+struct at_least_operation
+{
+    static constexpr fixed_string name = "at_least";
+    static constexpr auto value(auto bound, auto x)
+    {
+        using scalar::at_least;
+        return at_least(bound, x);
+    }
+};
+
+/// min(bound, x), likewise.
+struct at_most_operation
+{
+    static constexpr fixed_string name = "at_most";
+    static constexpr auto value(auto bound, auto x)
+    {
+        using scalar::at_most;
+        return at_most(bound, x);
+    }
+};
+
+/// -infinity becomes the lowest finite number: what a vanishing factor can be multiplied with.
+struct above_minus_infinity_operation
+{
+    static constexpr fixed_string name = "above_minus_infinity";
+    static constexpr auto value(auto x)
+    {
+        using scalar::above_minus_infinity;
+        return above_minus_infinity(x);
+    }
+};
+
+/// +infinity becomes the largest finite number, likewise.
+struct below_infinity_operation
+{
+    static constexpr fixed_string name = "below_infinity";
+    static constexpr auto value(auto x)
+    {
+        using scalar::below_infinity;
+        return below_infinity(x);
+    }
+};
+
 /// a * b + c in one instruction where the processor has it.
 struct multiply_add_operation
 {

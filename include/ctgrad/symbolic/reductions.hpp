@@ -18,6 +18,7 @@ enum class reduction
 struct sum_operation
 {
     static constexpr fixed_string name = "sum";
+    static constexpr bool total = true;
     static constexpr reduction over_row = reduction::sum;
     static constexpr auto value(auto x) { return x; }
     static constexpr auto partials(auto, auto) { return list(1); }
@@ -27,6 +28,7 @@ struct sum_operation
 struct max_operation
 {
     static constexpr fixed_string name = "max";
+    static constexpr bool total = true;
     static constexpr reduction over_row = reduction::max;
     static constexpr auto value(auto x) { return x; }
     static constexpr auto partials(auto x, auto y)
@@ -40,6 +42,7 @@ struct max_operation
 struct stop_gradient_operation
 {
     static constexpr fixed_string name = "stop_gradient";
+    static constexpr bool total = true;
     static constexpr auto value(auto x) { return x; }
     static constexpr auto partials(auto, auto) { return list(0); }
     static constexpr auto lowered(auto x) { return x; }
@@ -49,6 +52,7 @@ struct stop_gradient_operation
 struct logsumexp_operation
 {
     static constexpr fixed_string name = "logsumexp";
+    static constexpr bool total = true;
     static constexpr bool row_valued = true;
     static constexpr auto value(auto x) { return x; }
     static constexpr auto partials(auto x, auto y) { return list(exp(x - y)); }
@@ -63,6 +67,7 @@ struct logsumexp_operation
 struct row_length_operation
 {
     static constexpr fixed_string name = "row_length";
+    static constexpr bool total = true;
     static constexpr bool row_valued = true;
     static constexpr auto value(auto x) { return decltype(x)(1); }
     static constexpr auto partials(auto, auto) { return list(0); }

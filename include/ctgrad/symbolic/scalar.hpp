@@ -5,6 +5,8 @@
 
 #include <bit>
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 
 /// The bodies of operations for one double. A SIMD batch brings functions of the same names, found
 /// by argument-dependent lookup, so that one body serves numbers and batches.
@@ -16,6 +18,11 @@ using namespace constant_math;
 constexpr bool is_nan(double x)
 {
     return x != x;
+}
+
+constexpr bool is_infinite(double x)
+{
+    return x > std::numeric_limits<double>::max() || x < -std::numeric_limits<double>::max();
 }
 
 constexpr bool is_negative(double x)
@@ -49,6 +56,62 @@ constexpr double copysign(double magnitude, double sign)
     return is_negative(magnitude) == is_negative(sign) ? magnitude : -magnitude;
 }
 
+// Arithmetic that constant evaluation accepts for all operands: there, an operation that overflows,
+// divides by 0 or makes a NaN is an error. At run time it is the processor's.
+
+constexpr double add(double a, double b)
+{
+    if (std::is_constant_evaluated())
+    {
+        constexpr double largest = std::numeric_limits<double>::max();
+        if (is_infinite(a) && is_infinite(b) && is_negative(a) != is_negative(b))
+        {
+            return std::numeric_limits<double>::quiet_NaN();
+        }
+        if (is_negative(a) == is_negative(b) && abs(a) > largest - abs(b))
+        {
+            return copysign(std::numeric_limits<double>::infinity(), a);
+        }
+    }
+    return a + b;
+}
+
+constexpr double multiply(double a, double b)
+{
+    if (std::is_constant_evaluated())
+    {
+        constexpr double largest = std::numeric_limits<double>::max();
+        if ((is_infinite(a) && b == 0) || (a == 0 && is_infinite(b)))
+        {
+            return std::numeric_limits<double>::quiet_NaN();
+        }
+        if (abs(b) > 1 && abs(a) > largest / abs(b))
+        {
+            return is_negative(a) == is_negative(b) ? std::numeric_limits<double>::infinity()
+                                                    : -std::numeric_limits<double>::infinity();
+        }
+    }
+    return a * b;
+}
+
+constexpr double divide(double a, double b)
+{
+    if (std::is_constant_evaluated())
+    {
+        if ((is_infinite(a) && is_infinite(b)) || (a == 0 && b == 0))
+        {
+            return std::numeric_limits<double>::quiet_NaN();
+        }
+        if (!is_nan(a) &&
+            (b == 0 || (abs(b) < 1 && abs(a) > std::numeric_limits<double>::max() * abs(b))))
+        {
+            return is_negative(a) == is_negative(b) ? std::numeric_limits<double>::infinity()
+                                                    : -std::numeric_limits<double>::infinity();
+        }
+    }
+    return a / b;
+}
+
 constexpr double multiply_add(double a, double b, double c)
 {
     return a * b + c;
@@ -57,6 +120,26 @@ constexpr double multiply_add(double a, double b, double c)
 constexpr double negative_multiply_add(double a, double b, double c)
 {
     return c - a * b;
+}
+
+constexpr double at_least(double bound, double x)
+{
+    return maximum(bound, x);
+}
+
+constexpr double at_most(double bound, double x)
+{
+    return minimum(bound, x);
+}
+
+constexpr double above_minus_infinity(double x)
+{
+    return maximum(x, std::numeric_limits<double>::lowest());
+}
+
+constexpr double below_infinity(double x)
+{
+    return minimum(x, std::numeric_limits<double>::max());
 }
 
 // The pieces that exponentials are made of in SIMD (symbolic/pieces.hpp). Here the whole

@@ -13,6 +13,7 @@ namespace ctgrad
 struct sigmoid_operation
 {
     static constexpr fixed_string name = "sigmoid";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::exp;
@@ -30,6 +31,7 @@ struct sigmoid_operation
 struct tanh_operation
 {
     static constexpr fixed_string name = "tanh";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::tanh;
@@ -47,6 +49,7 @@ struct tanh_operation
 struct sech_squared_operation
 {
     static constexpr fixed_string name = "sech_squared";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::exp;
@@ -66,6 +69,7 @@ struct sech_squared_operation
 struct softplus_operation
 {
     static constexpr fixed_string name = "softplus";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::abs;
@@ -85,6 +89,7 @@ struct softplus_operation
 struct relu_operation
 {
     static constexpr fixed_string name = "relu";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::maximum;
@@ -99,6 +104,7 @@ struct tanh_softplus_slope_operation;
 struct tanh_softplus_operation
 {
     static constexpr fixed_string name = "tanh_softplus";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::tanh;
@@ -129,6 +135,7 @@ struct tanh_softplus_operation
 struct tanh_softplus_slope_operation
 {
     static constexpr fixed_string name = "tanh_softplus_slope";
+    static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
         using scalar::abs;

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+// Everything a model needs. Data sets, training and files have their own headers: ctgrad/data/,
+// ctgrad/train/ and ctgrad/io/.
+#include <ctgrad/graph/print.hpp>
+#include <ctgrad/simd/elementwise.hpp>

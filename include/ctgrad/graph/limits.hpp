@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/graph/differentiate.hpp>
+
+#include <limits>
+
+namespace ctgrad
+{
+
+/// Which operands have to be kept finite so that an operation has its limit where its formula has
+/// NaN: 0 * inf is 0 where one factor vanishes faster than the other grows, inf / inf the ratio of
+/// the growths.
+struct finite_operands
+{
+    std::array<bool, 2> above_minus_infinity{};
+    std::array<bool, 2> below_infinity{};
+};
+
+using limit_table = std::array<finite_operands, graph_builder::capacity>;
+
+namespace detail
+{
+
+constexpr void keep_finite(finite_operands& kept, std::size_t operand, double value)
+{
+    (value < 0 ? kept.above_minus_infinity : kept.below_infinity)[operand] = true;
+}
+
+/// Value of one node from the values of its operands, all other variables being 1.
+constexpr double value_at(const node& current, std::string_view varied, double value,
+                          std::span<const double> values)
+{
+    if (current.kind == node_kind::variable)
+    {
+        return current.name == varied ? value : 1.0;
+    }
+    if (current.kind != node_kind::applied)
+    {
+        return current.value;
+    }
+    if (!current.op->total)
+    {
+        return 1.0;
+    }
+    std::array<double, 3> operands{};
+    for (std::size_t k = 0; k < 3; ++k)
+    {
+        const int operand = current.operands[k];
+        operands[k] = operand < 0 ? 0.0 : values[static_cast<std::size_t>(operand)];
+    }
+    return current.op->value_of(operands);
+}
+
+/// Looks at the graph with one variable at `infinity` and just before it, and notes in `table` which
+/// products and quotients need finite operands there.
+constexpr void note_limits(const graph_builder& graph, const node_flags& live,
+                           std::string_view varied, double infinity, limit_table& table)
+{
+    constexpr double nearly = 1e100;
+    std::array<double, graph_builder::capacity> limits{};
+    std::array<double, graph_builder::capacity> before{};
+    for (int i = 0; i < graph.size(); ++i)
+    {
+        const auto here = static_cast<std::size_t>(i);
+        if (!live[here])
+        {
+            continue;
+        }
+        const node& current = graph[i];
+        limits[here] = value_at(current, varied, infinity, limits);
+        before[here] = value_at(current, varied, infinity < 0 ? -nearly : nearly, before);
+        const bool product = current.is(operation_of<multiply_operation>);
+        const bool quotient = current.is(operation_of<divide_operation>);
+        if (!(product || quotient) || !scalar::is_nan(limits[here]))
+        {
+            continue;
+        }
+        const double a = limits[static_cast<std::size_t>(current.operands[0])];
+        const double b = limits[static_cast<std::size_t>(current.operands[1])];
+        finite_operands& kept = table[here];
+        if (product && scalar::is_infinite(a) != scalar::is_infinite(b))
+        {
+            keep_finite(kept, scalar::is_infinite(a) ? 0 : 1, scalar::is_infinite(a) ? a : b);
+            limits[here] = 0.0;
+            before[here] = 0.0;
+        }
+        if (quotient && scalar::is_infinite(a) && scalar::is_infinite(b))
+        {
+            const double ratio = scalar::abs(before[here]);
+            if (!(ratio > 1e30))
+            {
+                keep_finite(kept, 0, a);
+            }
+            if (!(ratio < 1e-30))
+            {
+                keep_finite(kept, 1, b);
+            }
+            limits[here] = ratio < 1e-30 ? 0.0 : ratio > 1e30 ? infinity : before[here];
+        }
+    }
+}
+
+}  // namespace detail
+
+/// For each live node, which operands must be kept finite when a variable is infinite.
+constexpr limit_table find_limits(const graph_builder& graph, const detail::node_flags& live)
+{
+    limit_table table{};
+    bool any = false;
+    for (int i = 0; i < graph.size(); ++i)
+    {
+        any = any || (live[static_cast<std::size_t>(i)] &&
+                      (graph[i].is(operation_of<multiply_operation>) ||
+                       graph[i].is(operation_of<divide_operation>)));
+    }
+    for (int i = 0; any && i < graph.size(); ++i)
+    {
+        if (live[static_cast<std::size_t>(i)] && graph[i].kind == node_kind::variable)
+        {
+            constexpr double infinity = std::numeric_limits<double>::infinity();
+            detail::note_limits(graph, live, graph[i].name, infinity, table);
+            detail::note_limits(graph, live, graph[i].name, -infinity, table);
+        }
+    }
+    return table;
+}
+
+}  // namespace ctgrad

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/graph/interpret.hpp>
+#include <ctgrad/symbolic/symbolic.hpp>
+
+#include <charconv>
+#include <ostream>
+#include <string>
+
+namespace ctgrad
+{
+
+namespace detail
+{
+
+enum class notation
+{
+    text,
+    latex
+};
+
+/// How tightly a printed formula holds together; a looser one inside a tighter one is bracketed.
+enum class binding_strength
+{
+    comparison,
+    sum,
+    product,
+    negation,
+    power,
+    atom
+};
+
+struct printed
+{
+    std::string text;
+    binding_strength strength = binding_strength::atom;
+    /// A leading minus that a sum can turn into a subtraction.
+    bool negative = false;
+};
+
+/// The shortest decimal number that reads back as the same double.
+inline std::string shortest(double value)
+{
+    std::array<char, 32> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+    return {buffer.data(), end};
+}
+
+class printer
+{
+public:
+    printer(const graph_builder& graph, notation form) : graph_(graph), form_(form) {}
+
+    printed print(int index) const
+    {
+        const node& current = graph_[index];
+        switch (current.kind)
+        {
+        case node_kind::constant:
+            return print_constant(current.value);
+        case node_kind::variable:
+        case node_kind::parameter:
+            return {print_name(current.name), binding_strength::atom, false};
+        case node_kind::applied:
+            break;
+        }
+        return print_applied(current);
+    }
+
+private:
+    bool latex() const { return form_ == notation::latex; }
+
+    static bool is_greek(std::string_view name)
+    {
+        for (const std::string_view letter :
+             {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu",
+              "nu", "rho", "sigma", "tau", "phi", "omega"})
+        {
+            if (letter == name)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    std::string print_name(std::string_view name) const
+    {
+        if (!latex() || name.size() == 1)
+        {
+            return std::string(name);
+        }
+        return is_greek(name) ? "\\" + std::string(name)
+                              : "\\mathrm{" + escaped(name) + "}";
+    }
+
+    static std::string escaped(std::string_view name)
+    {
+        std::string text;
+        for (const char character : name)
+        {
+            text += character == '_' ? "\\_" : std::string(1, character);
+        }
+        return text;
+    }
+
+    static printed print_constant(double value)
+    {
+        return {shortest(value), value < 0 ? binding_strength::negation : binding_strength::atom,
+                value < 0};
+    }
+
+    std::string bracketed(const printed& part) const
+    {
+        return latex() ? "\\left(" + part.text + "\\right)" : "(" + part.text + ")";
+    }
+
+    /// The text of an operand, bracketed if it is looser than the place allows.
+    std::string inside(int index, binding_strength at_least) const
+    {
+        const printed part = print(index);
+        return part.strength < at_least ? bracketed(part) : part.text;
+    }
+
+    printed print_applied(const node& current) const
+    {
+        const int a = current.operand(0);
+        const int b = current.operand(1);
+        if (current.is(operation_of<add_operation>))
+        {
+            return print_add(a, b);
+        }
+        if (current.is(operation_of<subtract_operation>))
+        {
+            return {inside(a, binding_strength::sum) + " - " + inside(b, binding_strength::product),
+                    binding_strength::sum, print(a).negative};
+        }
+        if (current.is(operation_of<multiply_operation>))
+        {
+            return print_multiply(a, b);
+        }
+        if (current.is(operation_of<divide_operation>))
+        {
+            return print_divide(a, b);
+        }
+        if (current.is(operation_of<negate_operation>))
+        {
+            return {"-" + inside(a, binding_strength::product), binding_strength::negation, true};
+        }
+        if (current.is(operation_of<square_operation>))
+        {
+            return {inside(a, binding_strength::atom) + "^2", binding_strength::power, false};
+        }
+        if (current.is(operation_of<pow_operation>))
+        {
+            const std::string exponent =
+                latex() ? "{" + print(b).text + "}" : inside(b, binding_strength::atom);
+            return {inside(a, binding_strength::atom) + "^" + exponent, binding_strength::power,
+                    false};
+        }
+        if (current.op->predicate)
+        {
+            return print_comparison(current);
+        }
+        return print_call(current);
+    }
+
+    printed print_add(int a, int b) const
+    {
+        // Constants come first in graphs; people write them last: x - 1, but 1 + x.
+        const printed right = print(b);
+        if (graph_[a].is_constant() && graph_[a].value < 0)
+        {
+            return {inside(b, binding_strength::sum) + " - " + shortest(-graph_[a].value),
+                    binding_strength::sum, right.negative};
+        }
+        if (right.negative && right.strength >= binding_strength::product)
+        {
+            return {inside(a, binding_strength::sum) + " - " + right.text.substr(1),
+                    binding_strength::sum, print(a).negative};
+        }
+        const printed left = print(a);
+        if (left.negative && left.strength >= binding_strength::product)
+        {
+            return {inside(b, binding_strength::sum) + " - " + left.text.substr(1),
+                    binding_strength::sum, right.negative};
+        }
+        return {inside(a, binding_strength::sum) + " + " +
+                    (right.negative ? bracketed(right) : inside(b, binding_strength::sum)),
+                binding_strength::sum, left.negative};
+    }
+
+    /// Names before functions, so that x * sigmoid(x) does not come out as sigmoid(x) * x.
+    bool comes_first(int index) const
+    {
+        return graph_[index].kind != node_kind::applied;
+    }
+
+    printed print_multiply(int a, int b) const
+    {
+        if (!comes_first(a) && comes_first(b))
+        {
+            std::swap(a, b);
+        }
+        const printed right = print(b);
+        const std::string times = latex() ? " \\, " : " * ";
+        const std::string dot = latex() ? " \\cdot " : " * ";
+        const bool numbers = graph_[a].is_constant() && !right.text.empty() &&
+                             right.text.front() >= '0' && right.text.front() <= '9';
+        const std::string tail = right.negative || right.strength < binding_strength::product
+                                     ? bracketed(right)
+                                     : right.text;
+        const printed left = print(a);
+        return {(left.strength < binding_strength::product ? bracketed(left) : left.text) +
+                    (numbers ? dot : times) + tail,
+                binding_strength::product, left.negative};
+    }
+
+    printed print_divide(int a, int b) const
+    {
+        if (latex())
+        {
+            return {"\\frac{" + print(a).text + "}{" + print(b).text + "}",
+                    binding_strength::power, false};
+        }
+        const printed left = print(a);
+        return {(left.strength < binding_strength::product ? bracketed(left) : left.text) + " / " +
+                    inside(b, binding_strength::power),
+                binding_strength::product, left.negative};
+    }
+
+    printed print_comparison(const node& current) const
+    {
+        int a = current.operand(0);
+        int b = current.operand(1);
+        std::string symbol = current.is(operation_of<less_operation>)         ? "<"
+                             : current.is(operation_of<less_equal_operation>) ? "<="
+                             : current.is(operation_of<equal_operation>)      ? "=="
+                                                                              : "";
+        if (symbol.empty())
+        {
+            return print_call(current);
+        }
+        // 0 < x reads better as x > 0.
+        if (graph_[a].is_constant() && symbol.front() == '<')
+        {
+            std::swap(a, b);
+            symbol.front() = '>';
+        }
+        if (latex())
+        {
+            symbol = symbol == "<=" ? "\\le" : symbol == ">=" ? "\\ge" : symbol.substr(0, 1);
+        }
+        return {inside(a, binding_strength::sum) + " " + symbol + " " +
+                    inside(b, binding_strength::sum),
+                binding_strength::comparison, false};
+    }
+
+    printed print_call(const node& current) const
+    {
+        if (latex())
+        {
+            return print_latex_call(current);
+        }
+        std::string text = std::string(current.op->name) + "(";
+        for (int k = 0; k < current.op->arity; ++k)
+        {
+            text += (k > 0 ? ", " : "") + print(current.operand(k)).text;
+        }
+        return {text + ")", binding_strength::atom, false};
+    }
+
+    printed print_latex_call(const node& current) const
+    {
+        const auto operand = [&](int k) { return print(current.operand(k)).text; };
+        if (current.is(operation_of<exp_operation>))
+        {
+            return {"e^{" + operand(0) + "}", binding_strength::power, false};
+        }
+        if (current.is(operation_of<sqrt_operation>))
+        {
+            return {"\\sqrt{" + operand(0) + "}", binding_strength::atom, false};
+        }
+        if (current.is(operation_of<abs_operation>))
+        {
+            return {"\\left|" + operand(0) + "\\right|", binding_strength::atom, false};
+        }
+        if (current.is(operation_of<where_operation>))
+        {
+            return {"\\begin{cases} " + operand(1) + " & " + operand(0) + " \\\\ " + operand(2) +
+                        " & \\text{otherwise} \\end{cases}",
+                    binding_strength::atom, false};
+        }
+        std::string text = current.op->latex.empty()
+                               ? "\\operatorname{" + escaped(current.op->name) + "}"
+                               : std::string(current.op->latex);
+        text += "\\left(";
+        for (int k = 0; k < current.op->arity; ++k)
+        {
+            text += (k > 0 ? ", " : "") + operand(k);
+        }
+        return {text + "\\right)", binding_strength::atom, false};
+    }
+
+    const graph_builder& graph_;
+    notation form_;
+};
+
+inline std::string print_formula(const auto& formula, notation form)
+{
+    graph_builder graph;
+    const int root = trace(graph, formula);
+    return printer(graph, form).print(root).text;
+}
+
+}  // namespace detail
+
+/// A formula, simplified, as text: `to_string(derivative(x * sigmoid(x), x))`.
+std::string to_string(const expression auto& formula)
+{
+    return detail::print_formula(formula, detail::notation::text);
+}
+
+/// A formula, simplified, in LaTeX's mathematical notation.
+std::string to_latex(const expression auto& formula)
+{
+    return detail::print_formula(formula, detail::notation::latex);
+}
+
+/// Writes `to_string(formula)`.
+std::ostream& operator<<(std::ostream& stream, const expression auto& formula)
+{
+    return stream << to_string(formula);
+}
+
+}  // namespace ctgrad

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+// The symbolic language, whole.
+#include <ctgrad/symbolic/derivative.hpp>
+#include <ctgrad/symbolic/error_functions.hpp>
+#include <ctgrad/symbolic/functions.hpp>
+#include <ctgrad/symbolic/operators.hpp>
+#include <ctgrad/symbolic/reductions.hpp>
+#include <ctgrad/symbolic/sigmoids.hpp>
