@@ -417,7 +417,15 @@ struct batch
     /// The sum of all lanes, in an order that depends on the architecture.
     CTGRAD_ALWAYS_INLINE friend T reduce_add(batch a)
     {
-        if constexpr (requires { hadd(a.native); })
+#if defined(__AVX512F__)
+        // xsimd 8.1 needs AVX512DQ for its own.
+        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
+            return _mm512_reduce_add_ps(a.native);
+        else if constexpr (detail::is_avx512<Arch>)
+            return _mm512_reduce_add_pd(a.native);
+        else
+#endif
+            if constexpr (requires { hadd(a.native); })
             return hadd(a.native);
         else // newer xsimd
             return reduce_add(a.native);

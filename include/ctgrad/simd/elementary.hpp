@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+// Elementary functions of batches: SIMD in float and double, without tables. Every function is
+// total: NaN stays NaN, infinities go to the limit, subnormal numbers are right.
+
+#include <ctgrad/simd/elementary/exponential.hpp>
+#include <ctgrad/simd/elementary/logarithm.hpp>

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/simd/elementary/polynomial.hpp>
+
+#include <limits>
+
+// exp, expm1, tanh and exp of squares, from pieces that a value and its derivative can share:
+//     x = k * ln 2 + r,  |r| <= ln(2)/2,  p = exp(r) - 1,
+//     exp(x) = 2^k * (1 + p),  expm1(x) = 2^k * p + (2^k - 1).
+
+namespace ctgrad::simd
+{
+
+namespace detail
+{
+
+template <class T>
+struct exponential_constants;
+
+/// The coefficients c approximate (expm1(r) - r) / r^2 for |r| <= ln(2)/2 * (1 + 2^-10), weight
+/// r^2 / expm1(r): the error of r + r^2 * c(r) relative to expm1(r) is 2^-28.4.
+/// ln(2) is split so that k * ln2_high is exact.
+template <>
+struct exponential_constants<float>
+{
+    static constexpr float smallest = -104; // exp rounds to 0
+    static constexpr float largest = 89;    // exp rounds to infinity
+    static constexpr float log2_e = 0x1.715476p+0f;
+    static constexpr float ln2_high = 0x1.62e4p-1f;
+    static constexpr float ln2_low = 0x1.7f7d1cp-20f;
+    static constexpr float coefficients[] = {0x1.000000p-1f,  0x1.555556p-3f,  0x1.55549ep-5f,
+                                             0x1.11101cp-7f,  0x1.6d83f2p-10f, 0x1.a2a44ep-13f};
+};
+
+/// The same; the relative error is 2^-56.2.
+template <>
+struct exponential_constants<double>
+{
+    static constexpr double smallest = -746;
+    static constexpr double largest = 710;
+    static constexpr double log2_e = 0x1.71547652b82fep+0;
+    static constexpr double ln2_high = 0x1.62e42fefa3p-1;
+    static constexpr double ln2_low = 0x1.3de6af278ece6p-42;
+    static constexpr double coefficients[] = {
+        0x1.0000000000001p-1,  0x1.5555555555557p-3,  0x1.5555555554d2fp-5,
+        0x1.11111111100c9p-7,  0x1.6c16c16f0e074p-10, 0x1.a01a01abf2e54p-13,
+        0x1.a019f38ad3fe9p-16, 0x1.71de020d09f6fp-19, 0x1.280231597c88cp-22,
+        0x1.af4e38b6fba45p-26, 0x1.e63243e6808d0p-30};
+};
+
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> clamp_exponent(batch<T, Arch> x)
+{
+    using constants = exponential_constants<T>;
+    return at_least(batch<T, Arch>(constants::smallest),
+                    at_most(batch<T, Arch>(constants::largest), x));
+}
+
+/// expm1 of a small argument.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1_fraction(batch<T, Arch> r)
+{
+    return multiply_add(r * r, polynomial(r, exponential_constants<T>::coefficients), r);
+}
+
+/// round(x * log2(e)) without clamping; never -0.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> octave(batch<T, Arch> x)
+{
+    const batch<T, Arch> shift(integer_shift<T>);
+    return multiply_add(x, batch<T, Arch>(exponential_constants<T>::log2_e), shift) - shift;
+}
+
+/// x - k * ln 2 for k near x * log2(e).
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> reduce_octave(batch<T, Arch> x, batch<T, Arch> k)
+{
+    using constants = exponential_constants<T>;
+    const batch<T, Arch> high =
+        negative_multiply_add(k, batch<T, Arch>(constants::ln2_high), x);
+    return negative_multiply_add(k, batch<T, Arch>(constants::ln2_low), high);
+}
+
+/// x - k * ln 2 - rest, for a rest far smaller than 1.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> reduce_octave(batch<T, Arch> x, batch<T, Arch> k,
+                                                  batch<T, Arch> rest)
+{
+    using constants = exponential_constants<T>;
+    const batch<T, Arch> high =
+        negative_multiply_add(k, batch<T, Arch>(constants::ln2_high), x);
+    return high - multiply_add(k, batch<T, Arch>(constants::ln2_low), rest);
+}
+
+/// expm1 for x <= 0 down to where exp underflows; NaN stays, an infinity does not.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1_not_positive(batch<T, Arch> x)
+{
+    const batch<T, Arch> k = octave(x);
+    const batch<T, Arch> p = expm1_fraction(reduce_octave(x, k));
+    const batch<T, Arch> scale = power_of_two(k);
+    return multiply_add(scale, p, scale - batch<T, Arch>(T(1)));
+}
+
+} // namespace detail
+
+/// The power of two nearest to exp(x), as its logarithm: round(x * log2(e)), kept where 2^k is
+/// neither surely 0 nor surely infinite.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_octave(batch<T, Arch> x)
+{
+    return detail::octave(detail::clamp_exponent(x));
+}
+
+/// exp(x - k * ln 2) - 1 for k = exp_octave(x), with relative accuracy.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_fraction(batch<T, Arch> x, batch<T, Arch> k)
+{
+    const batch<T, Arch> r = detail::reduce_octave(detail::clamp_exponent(x), k);
+    return copysign(detail::expm1_fraction(r), r); // for -0
+}
+
+/// exp from its pieces: 2^k * (1 + p), right into subnormal results.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_join(batch<T, Arch> p, batch<T, Arch> k)
+{
+    const batch<T, Arch> y = batch<T, Arch>(T(1)) + p;
+    if constexpr (detail::is_avx512<Arch>)
+        return scale_by_power_of_two(y, k);
+    else
+    {
+        // y is near 1, so half of the exponent at a time suffices and only the last step rounds.
+        const batch<T, Arch> shift(detail::integer_shift<T>);
+        const batch<T, Arch> half = multiply_add(k, batch<T, Arch>(T(0.5)), shift) - shift;
+        return y * power_of_two(half) * power_of_two(k - half);
+    }
+}
+
+/// expm1 from the same pieces: 2^k * p + (2^k - 1).
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1_join(batch<T, Arch> p, batch<T, Arch> k)
+{
+    // Half of it first: 2^k itself is infinite where the result need not be. Below the bound
+    // the result is -1.
+    const batch<T, Arch> bound(sizeof(T) == 4 ? T(-100) : T(-1000));
+    const batch<T, Arch> scale = power_of_two(at_least(bound, k) - batch<T, Arch>(T(1)));
+    const batch<T, Arch> half = multiply_add(scale, p, scale - batch<T, Arch>(T(0.5)));
+    // For k = 0 the result is p; halving it would cost subnormal numbers their last bit.
+    return select(k == batch<T, Arch>(T(0)), p, half + half);
+}
+
+/// Exponential function.
+/// Domain     all reals; subnormal results are right
+/// Accuracy   1.0 ULP float, 1.0 ULP double (tests/simd/elementary.cpp)
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp(batch<T, Arch> x)
+{
+    // exp_fraction without its care for the sign of zero: adding 1 makes them equal.
+    const batch<T, Arch> k = exp_octave(x);
+    const batch<T, Arch> r = detail::reduce_octave(detail::clamp_exponent(x), k);
+    return exp_join(detail::expm1_fraction(r), k);
+}
+
+/// exp(x) - 1 without cancellation.
+/// Domain     all reals
+/// Accuracy   2 ULP float, 2 ULP double
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1(batch<T, Arch> x)
+{
+    const batch<T, Arch> k = exp_octave(x);
+    return expm1_join(exp_fraction(x, k), k);
+}
+
+/// Hyperbolic tangent: -expm1(-2|x|) / (2 + expm1(-2|x|)), one exponential and one division.
+/// Domain     all reals
+/// Accuracy   2.75 ULP float, 2.75 ULP double
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> tanh(batch<T, Arch> x)
+{
+    // From the bound on the result rounds to 1.
+    const batch<T, Arch> bound(sizeof(T) == 4 ? T(10) : T(20));
+    const batch<T, Arch> magnitude = at_most(bound, abs(x));
+    const batch<T, Arch> e = detail::expm1_not_positive(magnitude * batch<T, Arch>(T(-2)));
+    return copysign(e / (e + batch<T, Arch>(T(2))), x);
+}
+
+/// exp(-x^2); the rounding error of the square is taken into account, so that the far tail
+/// keeps its relative accuracy.
+/// Domain     all reals; subnormal results are right
+/// Accuracy   1.5 ULP float, 1.5 ULP double
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_square(batch<T, Arch> x)
+{
+    // From the bound on the result rounds to 0.
+    const batch<T, Arch> a = at_most(batch<T, Arch>(sizeof(T) == 4 ? T(10.5) : T(27.5)), abs(x));
+    const batch<T, Arch> square = a * a;
+    const batch<T, Arch> error = detail::product_error(a, a, square);
+    const batch<T, Arch> k = detail::octave(-square);
+    return exp_join(detail::expm1_fraction(detail::reduce_octave(-square, k, error)), k);
+}
+
+/// exp(-x^2 / 2), likewise.
+/// Domain     all reals; subnormal results are right
+/// Accuracy   1.5 ULP float, 1.5 ULP double
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_half_square(batch<T, Arch> x)
+{
+    const batch<T, Arch> a = at_most(batch<T, Arch>(sizeof(T) == 4 ? T(15) : T(39)), abs(x));
+    const batch<T, Arch> half = a * batch<T, Arch>(T(0.5));
+    const batch<T, Arch> square = a * half;
+    const batch<T, Arch> error = detail::product_error(a, half, square);
+    const batch<T, Arch> k = detail::octave(-square);
+    return exp_join(detail::expm1_fraction(detail::reduce_octave(-square, k, error)), k);
+}
+
+} // namespace ctgrad::simd
