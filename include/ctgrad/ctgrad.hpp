@@ -3,5 +3,8 @@
 
 // Everything a model needs. Data sets, training and files have their own headers: ctgrad/data/,
 // ctgrad/train/ and ctgrad/io/.
+#include <ctgrad/catalogue/losses.hpp>
+#include <ctgrad/catalogue/optimisers.hpp>
 #include <ctgrad/graph/print.hpp>
+#include <ctgrad/network/network.hpp>
 #include <ctgrad/simd/elementwise.hpp>

@@ -4,6 +4,7 @@
 #include <ctgrad/graph/lower.hpp>
 #include <ctgrad/graph/operation_list.hpp>
 #include <ctgrad/graph/trace.hpp>
+#include <ctgrad/symbolic/extent.hpp>
 
 #include <algorithm>
 
@@ -186,10 +187,7 @@ struct program
     }();
 
     /// Whether an output is one value for the whole row.
-    static constexpr bool is_uniform(int output)
-    {
-        return plan[plan.outputs[static_cast<std::size_t>(output)]].uniform;
-    }
+    static constexpr std::array<bool, sizeof...(Formulas)> row_valued{is_row_value<Formulas>...};
 };
 
 }  // namespace ctgrad

@@ -147,7 +147,7 @@ void forward(const Inputs& in, Output&& out, const Parameters& parameters)
     std::apply(
         [&](const auto&... input) {
             (detail::check_length("each input", length, std::ranges::size(input)), ...);
-            if constexpr (program<Formula>::is_uniform(0))
+            if constexpr (is_row_value<Formula>)
             {
                 detail::check_length("the output of a reduction", 1, std::ranges::size(out));
             }
@@ -193,7 +193,7 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
         static_cast<std::size_t>(backward_program::variables.size);
     const std::size_t length = std::ranges::size(std::get<0>(inputs));
     detail::check_length("the incoming gradient",
-                         program<Formula>::is_uniform(0) ? 1 : length, std::ranges::size(dout));
+                         is_row_value<Formula> ? 1 : length, std::ranges::size(dout));
     detail::check_length("the list of parameters", parameter_count,
                          std::ranges::size(parameters));
     detail::check_length("the list of parameter gradients", parameter_count,

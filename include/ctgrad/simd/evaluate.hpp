@@ -43,7 +43,7 @@ public:
             }
         });
         for_each_index<Program::output_count>([&](auto k) CTGRAD_INLINE_LAMBDA {
-            if constexpr (Program::is_uniform(k()))
+            if constexpr (Program::row_valued[static_cast<std::size_t>(k())])
             {
                 constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
                 *outputs_[static_cast<std::size_t>(k())] = first_lane(uniform_value<index>());
@@ -85,7 +85,21 @@ private:
                 return true;
             }
         }
+        for (int k = 0; k < Program::output_count; ++k)
+        {
+            if (stores(k, pass))
+            {
+                return true;
+            }
+        }
         return false;
+    }
+
+    /// Whether pass `pass` writes output `k`, which has a value for each element.
+    static constexpr bool stores(int k, int pass)
+    {
+        const auto output = static_cast<std::size_t>(k);
+        return !Program::row_valued[output] && plan[plan.outputs[output]].stage == pass;
     }
 
     static constexpr bool is_reduction(const planned_node& current)
@@ -234,9 +248,9 @@ private:
                                                    const Store& store)
     {
         for_each_index<Program::output_count>([&](auto k) CTGRAD_INLINE_LAMBDA {
-            constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
-            if constexpr (!plan[index].uniform && plan[index].stage == Pass)
+            if constexpr (stores(k(), Pass))
             {
+                constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
                 store(k(), self.template operand_value<index>(local));
             }
         });

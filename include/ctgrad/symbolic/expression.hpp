@@ -158,7 +158,6 @@ namespace detail
 template <class Operation, class... Arguments>
 struct applied
 {
-    using type = decltype(Operation::value(std::declval<const Arguments&>()...));
 };
 
 template <class Operation, class... Arguments>
@@ -177,7 +176,8 @@ struct applied<Operation, Arguments...>
 
 }  // namespace detail
 
-/// What `apply` returns. Named, not deduced: a derivative rule may use the operation it belongs to.
+/// What `apply` makes of formulas or nodes. Named, not deduced: a derivative rule may use the
+/// operation it belongs to.
 template <class Operation, class... Arguments>
 using applied = typename detail::applied<Operation, Arguments...>::type;
 
@@ -188,20 +188,23 @@ constexpr reference apply_in_graph(const Arguments&... arguments);
 /// SIMD batches it computes. A user-defined operation needs nothing more than
 /// `auto bump(auto x) { return ctgrad::apply<bump_operation>(x); }`.
 template <class Operation, class... Arguments>
+    requires(symbolic<Arguments> || ...)
 constexpr applied<Operation, Arguments...> apply(const Arguments&... arguments)
 {
     if constexpr ((graph_reference<Arguments> || ...))
     {
         return apply_in_graph<Operation>(arguments...);
     }
-    else if constexpr ((expression<Arguments> || ...))
+    else
     {
         return {hana::make_basic_tuple(as_expression(arguments)...)};
     }
-    else
-    {
-        return Operation::value(arguments...);
-    }
+}
+
+template <class Operation, class... Arguments>
+constexpr auto apply(const Arguments&... arguments)
+{
+    return Operation::value(arguments...);
 }
 
 template <fixed_string Name>

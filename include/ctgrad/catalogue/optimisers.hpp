@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/symbolic/symbolic.hpp>
+
+namespace ctgrad
+{
+
+namespace symbols
+{
+
+/// A weight and the gradient of the loss by it. Every other variable of an update rule is a state:
+/// one number for each weight, 0 at first.
+inline constexpr variable<"weight"> weight;
+inline constexpr variable<"dweight"> dweight;
+inline constexpr variable<"first_moment"> first_moment;
+inline constexpr variable<"second_moment"> second_moment;
+
+/// Counts updates from 1.
+inline constexpr parameter<"step"> step{1.0};
+
+/// Settings of optimisers; an optimiser gives them their values.
+inline constexpr parameter<"learning_rate"> learning_rate{1e-3};
+inline constexpr parameter<"beta1"> beta1{0.9};
+inline constexpr parameter<"beta2"> beta2{0.999};
+inline constexpr parameter<"epsilon"> epsilon{1e-8};
+inline constexpr parameter<"weight_decay"> weight_decay{0.01};
+
+}  // namespace symbols
+
+/// An update rule: new values of the weight and of the states, all computed from the old ones.
+template <class... Bindings>
+struct update_rule
+{
+    hana::basic_tuple<Bindings...> assignments;
+};
+
+/// `update(weight = ..., first_moment = ...)`.
+template <class... Bindings>
+constexpr auto update(const Bindings&... assignments)
+{
+    static_assert((is_binding<Bindings> && ...),
+                  "an update rule is made of assignments: update(weight = ...); see "
+                  "docs/errors.md#update-rule");
+    return update_rule<Bindings...>{hana::make_basic_tuple(assignments...)};
+}
+
+/// Has a constant `rule`, made by `update`, and `settings()`, a list of values for its parameters.
+template <class Type>
+concept optimiser = requires(const Type& chosen) {
+    Type::rule.assignments;
+    hana::unpack(chosen.settings(), [](const auto&...) {});
+};
+
+namespace rules
+{
+
+using namespace symbols;
+
+/// Stochastic gradient descent.
+inline constexpr auto sgd = update(weight = weight - learning_rate * dweight);
+
+/// Gradient descent with momentum.
+/// Source     Polyak (1964), in the form of Sutskever et al. (2013) without lookahead
+inline constexpr auto velocity = beta1 * first_moment + dweight;
+inline constexpr auto momentum =
+    update(weight = weight - learning_rate * velocity, first_moment = velocity);
+
+/// Source     Kingma, Ba (2015), algorithm 1
+inline constexpr auto adam_first = beta1 * first_moment + (1 - beta1) * dweight;
+inline constexpr auto adam_second = beta2 * second_moment + (1 - beta2) * square(dweight);
+inline constexpr auto adam_direction =
+    adam_first / (1 - pow(beta1, step)) /
+    (sqrt(adam_second / (1 - pow(beta2, step))) + epsilon);
+inline constexpr auto adam = update(weight = weight - learning_rate * adam_direction,
+                                    first_moment = adam_first, second_moment = adam_second);
+
+/// Adam with decay of the weights themselves.
+/// Source     Loshchilov, Hutter (2019), algorithm 2
+inline constexpr auto adamw =
+    update(weight = weight - learning_rate * (adam_direction + weight_decay * weight),
+           first_moment = adam_first, second_moment = adam_second);
+
+}  // namespace rules
+
+/// weight -= learning_rate * gradient.
+struct sgd
+{
+    static constexpr auto rule = rules::sgd;
+
+    double learning_rate = 0.1;
+
+    constexpr auto settings() const { return list(symbols::learning_rate = learning_rate); }
+};
+
+/// velocity = momentum * velocity + gradient; weight -= learning_rate * velocity.
+struct momentum
+{
+    static constexpr auto rule = rules::momentum;
+
+    double learning_rate = 0.01;
+    double momentum = 0.9;
+
+    constexpr auto settings() const
+    {
+        return list(symbols::learning_rate = learning_rate, symbols::beta1 = momentum);
+    }
+};
+
+/// Adam: steps scaled by running moments of the gradient.
+struct adam
+{
+    static constexpr auto rule = rules::adam;
+
+    double learning_rate = 1e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+
+    constexpr auto settings() const
+    {
+        return list(symbols::learning_rate = learning_rate, symbols::beta1 = beta1,
+                    symbols::beta2 = beta2, symbols::epsilon = epsilon);
+    }
+};
+
+/// Adam with decoupled weight decay.
+struct adamw
+{
+    static constexpr auto rule = rules::adamw;
+
+    double learning_rate = 1e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 0.01;
+
+    constexpr auto settings() const
+    {
+        return list(symbols::learning_rate = learning_rate, symbols::beta1 = beta1,
+                    symbols::beta2 = beta2, symbols::epsilon = epsilon,
+                    symbols::weight_decay = weight_decay);
+    }
+};
+
+/// An optimiser from a user's rule. Its parameters have their initial values, or those given by
+/// name: `optimise_by<lion>(learning_rate = 1e-4)`.
+template <auto Rule, class... Settings>
+struct custom_optimiser
+{
+    static constexpr auto rule = Rule;
+
+    hana::basic_tuple<Settings...> values;
+
+    constexpr const auto& settings() const { return values; }
+};
+
+template <auto Rule, class... Settings>
+constexpr auto optimise_by(const Settings&... settings)
+{
+    return custom_optimiser<Rule, Settings...>{hana::make_basic_tuple(settings...)};
+}
+
+}  // namespace ctgrad

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/layers/initialise.hpp>
+#include <ctgrad/simd/panels.hpp>
+#include <ctgrad/simd/products.hpp>
+
+namespace ctgrad
+{
+
+template <class T, auto Layer, shape In, auto Next>
+struct dense_implementation;
+
+/// Fully connected layer: y = x * transpose(weight) + bias, for each row of the batch.
+/// Shapes     x (B, In), weight (Units, In), bias (Units) -> y (B, Units)
+/// Gradients  dweight += transpose(dy) * x;  dbias += column sums of dy;  dx = dy * weight
+/// Errors     compile time: the input must be flat, units at least 1
+/// Cost       2*B*In*Units flops forward, twice that backward; allocates nothing
+/// Source     Goodfellow, Bengio, Courville (2016), algorithms 6.3 and 6.4
+struct dense
+{
+    static constexpr std::string_view name = "dense";
+
+    int units = 0;
+    bool bias = true;
+    initialiser weights = initialiser::automatic;
+
+    template <class T, auto Layer, shape In, auto Next>
+    using implementation = dense_implementation<T, Layer, In, Next>;
+};
+
+template <class T, auto Layer, shape In, auto Next>
+struct dense_implementation
+{
+    static_assert(In.is_flat(), "a dense layer needs a flat input: put flatten{} before it; see "
+                                "docs/errors.md#dense-needs-a-flat-input");
+    static_assert(Layer.units > 0,
+                  "a dense layer needs at least one unit: dense{.units = 10}; see "
+                  "docs/errors.md#dense-units");
+
+    static constexpr int inputs = In.size() > 0 ? In.size() : 1;
+    static constexpr int units = Layer.units > 0 ? Layer.units : 1;
+    static constexpr shape output{units};
+    static constexpr bool in_place = false;
+    static constexpr int kept = 0;
+
+    using layout = simd::panels<T, inputs, units>;
+    using transposed_layout = simd::panels<T, units, inputs>;
+
+    static constexpr int scratch = transposed_layout::size;
+    static constexpr int stride = row_stride<T>(units);
+
+    static constexpr auto tensors = [] {
+        constexpr tensor_info weight{"weight", units, inputs, layout::size};
+        if constexpr (Layer.bias)
+        {
+            return std::array{weight, tensor_info{"bias", 1, units, layout::padded_units}};
+        }
+        else
+        {
+            return std::array{weight};
+        }
+    }();
+
+    static const T* bias_of(const T* parameters)
+    {
+        return Layer.bias ? parameters + layout::size : nullptr;
+    }
+
+    static void initialise(T* parameters, random_engine& engine)
+    {
+        const initialiser kind = Layer.weights == initialiser::automatic
+                                     ? fitting_initialiser<Next>()
+                                     : Layer.weights;
+        std::vector<T> weights(static_cast<std::size_t>(inputs) * units);
+        draw_weights<T>(weights, kind, inputs, units, engine);
+        place_weights(weights.data(), parameters);
+    }
+
+    static void place_weights(const T* from, T* parameters)
+    {
+        for (int unit = 0; unit < units; ++unit)
+        {
+            for (int i = 0; i < inputs; ++i)
+            {
+                parameters[layout::offset(i, unit)] = from[unit * inputs + i];
+            }
+        }
+    }
+
+    static void export_tensors(const T* parameters, T* to)
+    {
+        for (int unit = 0; unit < units; ++unit)
+        {
+            for (int i = 0; i < inputs; ++i)
+            {
+                to[unit * inputs + i] = parameters[layout::offset(i, unit)];
+            }
+        }
+        if constexpr (Layer.bias)
+        {
+            std::copy_n(bias_of(parameters), units, to + units * inputs);
+        }
+    }
+
+    static void import_tensors(const T* from, T* parameters)
+    {
+        place_weights(from, parameters);
+        if constexpr (Layer.bias)
+        {
+            std::copy_n(from + units * inputs, units, parameters + layout::size);
+        }
+    }
+
+    static void infer(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
+                      std::ptrdiff_t rows)
+    {
+        simd::product_forward<T, inputs, units>(x, x_stride, rows, parameters, bias_of(parameters),
+                                                y, stride);
+    }
+
+    static void prepare(const T* parameters, T* scratch_memory)
+    {
+        simd::product_transpose_panels<T, inputs, units>(parameters, scratch_memory);
+    }
+
+    static void backward(const T*, const T* transposed, const T* x, std::ptrdiff_t x_stride,
+                         const T* dy, T* dx, T* gradients, std::ptrdiff_t rows)
+    {
+        simd::product_weight_gradient<T, inputs, units>(x, x_stride, dy, stride, rows, gradients);
+        if constexpr (Layer.bias)
+        {
+            simd::product_bias_gradient<T, inputs, units>(dy, stride, rows,
+                                                          gradients + layout::size);
+        }
+        if (dx != nullptr)
+        {
+            simd::product_input_gradient<T, inputs, units>(dy, stride, rows, transposed, dx,
+                                                           row_stride<T>(inputs));
+        }
+    }
+};
+
+}  // namespace ctgrad

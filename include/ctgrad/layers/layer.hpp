@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/core/shape.hpp>
+#include <ctgrad/simd/batch.hpp>
+#include <ctgrad/tensor/random.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace ctgrad
+{
+
+/// A parameter tensor of a layer: what a file stores of it, and how much room it has in the block.
+struct tensor_info
+{
+    std::string_view name;
+    int rows = 0;
+    int columns = 0;
+    /// Numbers in the parameter block, with padding.
+    int stored = 0;
+};
+
+/// Distance between rows of a library-owned buffer: the row padded to whole vectors.
+template <class T>
+constexpr int row_stride(int size)
+{
+    constexpr int width = simd::batch<T>::size;
+    return (size + width - 1) / width * width;
+}
+
+/// Sets to zero what lies between the end of each row and the next.
+template <class T>
+void clear_padding(T* rows, int size, std::ptrdiff_t count)
+{
+    const int stride = row_stride<T>(size);
+    for (std::ptrdiff_t row = 0; row < count && stride != size; ++row)
+    {
+        std::fill(rows + row * stride + size, rows + (row + 1) * stride, T(0));
+    }
+}
+
+/// What a training pass knows besides the data: where random numbers come from.
+struct pass_context
+{
+    /// Differs for each layer, step and part of a batch.
+    std::uint64_t key = 0;
+};
+
+// A layer is a structural value, such as dense{.units = 10}, whose type has
+//
+//     static constexpr std::string_view name;
+//     template <class T, auto Layer, shape In, auto Next> using implementation = ...;
+//
+// An implementation has no state. It belongs to one element type, one value of the layer, one shape
+// of input and the formula that follows (`no_activation` if none does), and says
+//
+//     static constexpr shape output;            shape of one sample behind the layer
+//     static constexpr bool in_place;           whether it changes rows where they lie
+//     static constexpr int kept;                numbers per row kept from forward to backward
+//     static constexpr int scratch;             numbers of scratch for the backward pass
+//     static constexpr auto tensors;            std::array of tensor_info, in the block's order
+//     initialise(parameters, engine)
+//     export_tensors(parameters, to), import_tensors(from, parameters)    row-major, no padding
+//
+// and its passes over `rows` rows; rows of library-owned buffers are row_stride<T>(size) apart:
+//
+//     in place:  infer(parameters, xy, rows)
+//                forward(parameters, xy, kept, rows, context)
+//                backward(parameters, kept, dxy, gradients, rows)
+//     otherwise: infer(parameters, x, x_stride, y, rows)
+//                prepare(parameters, scratch)                  once, after the parameters changed
+//                backward(parameters, scratch, x, x_stride, dy, dx, gradients, rows)   dx may be null
+//
+// backward adds to the gradients, which have the layout of the parameters.
+
+/// A layer's implementation for one network.
+template <auto Layer, class T, shape In, auto Next>
+using implementation_of =
+    typename std::remove_cvref_t<decltype(Layer)>::template implementation<T, Layer, In, Next>;
+
+/// Stands for the absence of a formula behind a layer.
+struct no_activation
+{
+};
+
+template <class Implementation>
+constexpr int stored_parameters()
+{
+    int stored = 0;
+    for (const tensor_info& tensor : Implementation::tensors)
+    {
+        stored += tensor.stored;
+    }
+    return stored;
+}
+
+template <class Implementation>
+constexpr int logical_parameters()
+{
+    int count = 0;
+    for (const tensor_info& tensor : Implementation::tensors)
+    {
+        count += tensor.rows * tensor.columns;
+    }
+    return count;
+}
+
+}  // namespace ctgrad

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/network/pipeline.hpp>
+#include <ctgrad/tensor/aligned_buffer.hpp>
+#include <ctgrad/tensor/matrix_view.hpp>
+
+#include <string>
+#include <tuple>
+
+namespace ctgrad
+{
+
+/// Shape of one sample: `input{784}`, `input{28, 28}`.
+struct input
+{
+    shape extents;
+
+    template <class... Integers>
+    constexpr input(Integers... sizes) : extents(sizes...)
+    {
+    }
+};
+
+/// A parameter tensor of a network: which layer it belongs to, and its shape.
+struct parameter_tensor
+{
+    int layer = 0;
+    std::string_view layer_name{};
+    std::string_view name{};
+    int rows = 0;
+    int columns = 0;
+};
+
+/// Layers one after another, for one element type. Shapes, offsets and sizes are constants of the
+/// type; all parameters lie in one aligned block. Inference neither allocates nor throws nor locks,
+/// so one network serves several threads.
+template <class T, input Input, auto... Layers>
+class basic_network
+{
+    static_assert(Input.extents.is_positive(),
+                  "a network's input needs positive extents: input{784} or input{28, 28}; see "
+                  "docs/errors.md#input-extents");
+
+public:
+    using value_type = T;
+    using layers = typename detail::place_layers<T, pipeline<>, Input.extents, Layers...>::type;
+
+    static constexpr shape input_shape = Input.extents;
+    static constexpr int input_size = input_shape.size();
+    static constexpr auto memory = detail::plan_memory<T>(input_shape, layers{});
+    static constexpr int output_size =
+        layers::size > 0 ? memory.layers.back().output_size : input_size;
+    /// Learnable numbers, without padding.
+    static constexpr int parameter_count = memory.logical_parameters;
+
+    static_assert(memory.buffers > 0,
+                  "a network needs at least one layer that computes something; see "
+                  "docs/errors.md#empty-network");
+
+    /// Draws the initial parameters; the same seed gives the same bits.
+    explicit basic_network(seed origin = {}) : block_(static_cast<std::size_t>(memory.parameters))
+    {
+        random_engine engine(mix_bits(origin.value));
+        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
+            Layer::initialise(block_.data() + place.parameters, engine);
+        });
+    }
+
+    /// The parameter block, with padding (which is zero).
+    std::span<T> parameters() { return {block_.data(), block_.size()}; }
+    std::span<const T> parameters() const { return {block_.data(), block_.size()}; }
+
+    /// The tensors in the order of export_parameters, each row-major.
+    static constexpr auto parameter_tensors()
+    {
+        constexpr int count = [] {
+            int tensors = 0;
+            for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place&) {
+                tensors += static_cast<int>(Layer::tensors.size());
+            });
+            return tensors;
+        }();
+        constexpr std::array<std::string_view, sizeof...(Layers)> names{name_of<Layers>()...};
+        std::array<parameter_tensor, static_cast<std::size_t>(count)> table{};
+        std::size_t next = 0;
+        int index = 0;
+        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place&) {
+            for (const tensor_info& tensor : Layer::tensors)
+            {
+                table[next++] = {index, names[static_cast<std::size_t>(index)], tensor.name,
+                                 tensor.rows, tensor.columns};
+            }
+            ++index;
+        });
+        return table;
+    }
+
+    /// Copies all parameters out, row-major and without padding.
+    /// Errors     throws size_error unless `values` has parameter_count elements
+    void export_parameters(std::span<T> values) const
+    {
+        check_parameter_count(values.size());
+        T* to = values.data();
+        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
+            Layer::export_tensors(block_.data() + place.parameters, to);
+            to += logical_parameters<Layer>();
+        });
+    }
+
+    /// Copies all parameters in, row-major and without padding.
+    /// Errors     throws size_error unless `values` has parameter_count elements
+    void import_parameters(std::span<const T> values)
+    {
+        check_parameter_count(values.size());
+        const T* from = values.data();
+        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
+            Layer::import_tensors(from, block_.data() + place.parameters);
+            from += logical_parameters<Layer>();
+        });
+    }
+
+    /// Outputs for some rows of input. Rows go through all layers in tiles that stay in cache, on
+    /// the stack.
+    /// Shapes     in (rows, input_size) with any stride, out (rows, output_size) with any stride
+    /// Errors     none; allocates nothing
+    void predict(rows_view<const T> in, rows_view<T> out) const noexcept
+    {
+        alignas(64) T first[tile_rows * memory.widest];
+        alignas(64) T second[tile_rows * memory.widest];
+        for (std::ptrdiff_t row = 0; row < in.rows; row += tile_rows)
+        {
+            const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, in.rows - row);
+            predict_tile(in.slice(row, count), out.slice(row, count), first, second);
+        }
+    }
+
+    /// Outputs for rows that follow each other: one row, or as many as the spans hold.
+    /// Errors     throws size_error when the lengths are not those of equally many rows
+    void predict(std::span<const T> in, std::span<T> out) const
+    {
+        const std::size_t rows = in.size() / static_cast<std::size_t>(input_size);
+        if (in.size() != rows * static_cast<std::size_t>(input_size) ||
+            out.size() != rows * static_cast<std::size_t>(output_size))
+        {
+            throw size_error("ctgrad: predict takes rows of " + std::to_string(input_size) +
+                             " inputs and gives rows of " + std::to_string(output_size) +
+                             " outputs, but has " + std::to_string(in.size()) + " inputs and " +
+                             std::to_string(out.size()) + " outputs");
+        }
+        const auto count = static_cast<std::ptrdiff_t>(rows);
+        predict(rows_view<const T>{in.data(), count, input_size},
+                rows_view<T>{out.data(), count, output_size});
+    }
+
+    /// Output for one row.
+    std::array<T, static_cast<std::size_t>(output_size)> predict(std::span<const T> row) const
+    {
+        std::array<T, static_cast<std::size_t>(output_size)> out;
+        predict(row, std::span<T>(out));
+        return out;
+    }
+
+    /// Calls `body(hana::basic_type<Implementation>, const layer_place&)` for each layer.
+    static constexpr void for_each_layer(const auto& body)
+    {
+        for_each_in(layers{}, body);
+    }
+
+    /// Likewise from the last layer to the first.
+    static constexpr void for_each_layer_backwards(const auto& body)
+    {
+        for_each_backwards_in(layers{}, body);
+    }
+
+    /// A line that says what the network is: element type apart, equal for equal networks.
+    static std::string architecture()
+    {
+        std::string text = "input " + std::to_string(input_shape.extents[0]);
+        for (int i = 1; i < input_shape.rank; ++i)
+        {
+            text += "x" + std::to_string(input_shape.extents[static_cast<std::size_t>(i)]);
+        }
+        for (const parameter_tensor& tensor : parameter_tensors())
+        {
+            text += "; " + std::to_string(tensor.layer) + " " + std::string(tensor.layer_name) +
+                    " " + std::string(tensor.name) + " " + std::to_string(tensor.rows) + "x" +
+                    std::to_string(tensor.columns);
+        }
+        return text;
+    }
+
+private:
+    /// As many rows as keep both buffers of a tile within 256 KiB of stack, at most 64.
+    static constexpr int tile_rows = static_cast<int>(std::clamp<std::size_t>(
+        (std::size_t{1} << 18) / (2 * sizeof(T) * static_cast<std::size_t>(memory.widest)), 1, 64));
+
+    template <auto Layer>
+    static constexpr std::string_view name_of()
+    {
+        if constexpr (expression<decltype(Layer)>)
+        {
+            return "activation";
+        }
+        else
+        {
+            return decltype(Layer)::name;
+        }
+    }
+
+    static void check_parameter_count(std::size_t found)
+    {
+        if (found != static_cast<std::size_t>(parameter_count))
+        {
+            throw size_error("ctgrad: the network has " + std::to_string(parameter_count) +
+                             " parameters, but the array has " + std::to_string(found));
+        }
+    }
+
+    template <class... Implementations>
+    static constexpr void for_each_in(pipeline<Implementations...>, const auto& body)
+    {
+        std::size_t i = 0;
+        (body(hana::basic_type<Implementations>{}, memory.layers[i++]), ...);
+    }
+
+    template <class... Implementations>
+    static constexpr void for_each_backwards_in(pipeline<Implementations...>, const auto& body)
+    {
+        constexpr std::size_t last = sizeof...(Implementations) - 1;
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (body(hana::basic_type<
+                      std::tuple_element_t<last - I, std::tuple<Implementations...>>>{},
+                  memory.layers[last - I]),
+             ...);
+        }(std::index_sequence_for<Implementations...>{});
+    }
+
+    void predict_tile(rows_view<const T> in, rows_view<T> out, T* first, T* second) const
+    {
+        const T* x = in.data;
+        std::ptrdiff_t x_stride = in.stride;
+        T* y = first;
+        if constexpr (memory.copies_input)
+        {
+            copy_rows(in, y, row_stride<T>(input_size));
+            x = y;
+            x_stride = row_stride<T>(input_size);
+        }
+        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
+            const T* const parameters = block_.data() + place.parameters;
+            if constexpr (!Layer::in_place)
+            {
+                y = x == first ? second : first;
+                Layer::infer(parameters, x, x_stride, y, in.rows);
+                x = y;
+                x_stride = row_stride<T>(place.output_size);
+            }
+            else if constexpr (!detail::passes_nothing<Layer>)
+            {
+                Layer::infer(parameters, y, in.rows);
+            }
+        });
+        for (std::ptrdiff_t row = 0; row < in.rows; ++row)
+        {
+            std::copy_n(x + row * x_stride, output_size, out.data + row * out.stride);
+        }
+    }
+
+    static void copy_rows(rows_view<const T> from, T* to, std::ptrdiff_t stride)
+    {
+        for (std::ptrdiff_t row = 0; row < from.rows; ++row)
+        {
+            std::copy_n(from.data + row * from.stride, from.columns, to + row * stride);
+            std::fill(to + row * stride + from.columns, to + (row + 1) * stride, T(0));
+        }
+    }
+
+    aligned_buffer<T> block_;
+};
+
+/// A network of float: `network<input{784}, dense{128}, swish, dense{10}>`.
+template <input Input, auto... Layers>
+using network = basic_network<float, Input, Layers...>;
+
+}  // namespace ctgrad

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/data/data_set.hpp>
+#include <ctgrad/network/workspace.hpp>
+
+namespace ctgrad
+{
+
+/// Mean loss over a data set, and the share of rows whose largest output is the right one.
+struct evaluation
+{
+    double loss = 0.0;
+    double accuracy = 0.0;
+};
+
+/// A loss as a type, for formulas with numbers of their own: `fit(net, data, {}, loss<huber>, ...)`.
+template <auto Formula>
+struct loss_constant
+{
+    static constexpr auto formula = Formula;
+};
+
+template <auto Formula>
+inline constexpr loss_constant<Formula> loss{};
+
+namespace detail
+{
+
+/// Whether a formula is all in its type, so that a function argument is as good as a constant.
+template <class Expression>
+inline constexpr bool is_stateless = false;
+
+template <fixed_string Name>
+inline constexpr bool is_stateless<variable<Name>> = true;
+
+template <class Operation, class... Operands>
+inline constexpr bool is_stateless<application<Operation, Operands...>> =
+    (is_stateless<Operands> && ...);
+
+template <class Loss>
+struct loss_formula
+{
+    static_assert(is_stateless<Loss>,
+                  "a loss with numbers of its own is passed as a constant: loss<my_loss>; see "
+                  "docs/errors.md#loss-constant");
+    static constexpr Loss value{};
+};
+
+template <auto Formula>
+struct loss_formula<loss_constant<Formula>>
+{
+    static constexpr auto value = Formula;
+};
+
+/// Errors     throws data_error unless rows of the data fit the network
+template <class Network, class T>
+void check_data(const char* what, const data_set<T>& data)
+{
+    static_assert(std::same_as<typename Network::value_type, T>,
+                  "a network of float needs data of float, one of double data of double; see "
+                  "docs/errors.md#element-type");
+    const auto complain = [&](const char* part, int expected, std::ptrdiff_t found) {
+        throw data_error("ctgrad: the network has " + std::to_string(expected) + " " + part +
+                         ", but a row of the " + what + " has " + std::to_string(found));
+    };
+    if (data.input_size != Network::input_size)
+    {
+        complain("inputs", Network::input_size, data.input_size);
+    }
+    if (data.target_size != Network::output_size)
+    {
+        complain("outputs", Network::output_size, data.target_size);
+    }
+}
+
+}  // namespace detail
+
+/// Loss and accuracy of a network on a data set, without dropout.
+/// Errors     throws data_error when rows of the data do not fit the network
+template <class Network, class T, class Loss>
+evaluation evaluate(const Network& net, const data_set<T>& data, const Loss&)
+{
+    constexpr auto formula = detail::loss_formula<Loss>::value;
+    detail::check_loss<formula>();
+    detail::check_data<Network>("data set", data);
+    constexpr int size = Network::output_size;
+    constexpr std::ptrdiff_t tile_rows = 64;
+    aligned_buffer<T> outputs(static_cast<std::size_t>(tile_rows * size));
+    std::array<T, static_cast<std::size_t>(size)> gradient;
+    evaluation result;
+    for (std::ptrdiff_t row = 0; row < data.rows; row += tile_rows)
+    {
+        const std::ptrdiff_t count = std::min(tile_rows, data.rows - row);
+        net.predict(data.input_view().slice(row, count),
+                    rows_view<T>{outputs.data(), count, size});
+        for (std::ptrdiff_t i = 0; i < count; ++i)
+        {
+            const T* const prediction = outputs.data() + i * size;
+            const T* const target = data.target_view().row(row + i).data();
+            result.loss += static_cast<double>(detail::loss_of_row<formula, T, size>(
+                prediction, target, T(1), gradient.data()));
+            result.accuracy +=
+                detail::largest(prediction, size) == detail::largest(target, size) ? 1.0 : 0.0;
+        }
+    }
+    const double rows = static_cast<double>(std::max<std::ptrdiff_t>(data.rows, 1));
+    return {result.loss / rows, result.accuracy / rows};
+}
+
+}  // namespace ctgrad

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/data/batches.hpp>
+#include <ctgrad/tensor/flush_denormals.hpp>
+#include <ctgrad/train/evaluate.hpp>
+#include <ctgrad/train/optimise.hpp>
+#include <ctgrad/train/progress.hpp>
+
+namespace ctgrad
+{
+
+template <class T>
+struct training_options
+{
+    int epochs = 10;
+    /// Rows of a batch; the last one of an epoch may have fewer.
+    int batch = 64;
+    /// Evaluated after each epoch, if given.
+    const data_set<T>* validation = nullptr;
+    /// Of the order of rows and of dropout; the same seed gives the same network.
+    seed randomness = {};
+    progress_options output = {};
+};
+
+/// What an epoch came to. Accuracy is the share of rows whose largest output is the right one.
+struct epoch_record
+{
+    double loss = 0.0;
+    double accuracy = 0.0;
+    /// Of the validation set; NaN without one.
+    evaluation validation{};
+    /// Of training alone.
+    double seconds = 0.0;
+    double samples_per_second = 0.0;
+};
+
+using training_history = std::vector<epoch_record>;
+
+/// Trains a network on shuffled mini-batches: mean loss of a batch, its gradients, one update.
+/// While it runs, denormal numbers are flushed to zero; the caller's floating-point state returns.
+/// `loss` is a formula (cross_entropy, mean_squared_error, ...), or `loss<formula>` for one with
+/// numbers of its own.
+/// Errors     throws data_error when rows of the data do not fit the network, or for options below 1
+/// Cost       allocates at the beginning, not per step
+template <class Network, class T, class Loss, optimiser Optimiser>
+training_history fit(Network& net, const data_set<T>& data,
+                     const std::type_identity_t<training_options<T>>& options, const Loss& loss,
+                     const Optimiser& chosen)
+{
+    constexpr auto formula = detail::loss_formula<Loss>::value;
+    detail::check_data<Network>("training set", data);
+    if (options.validation != nullptr)
+    {
+        detail::check_data<Network>("validation set", *options.validation);
+    }
+    if (options.epochs < 0 || options.batch < 1 || data.rows < 1)
+    {
+        throw data_error("ctgrad: training needs at least one row, a batch of at least 1 and no "
+                         "negative number of epochs");
+    }
+    const flush_denormals flushed;
+    const std::ptrdiff_t batch = std::min<std::ptrdiff_t>(options.batch, data.rows);
+    aligned_buffer<T> inputs(static_cast<std::size_t>(batch * data.input_size));
+    aligned_buffer<T> targets(static_cast<std::size_t>(batch * data.target_size));
+    training_workspace<Network> workspace;
+    optimiser_state<Optimiser, T> state(chosen, net.parameters().size());
+    shuffled_order order(data.rows, options.randomness);
+    progress shown(data.rows, options.epochs, options.output);
+    training_history history;
+    history.reserve(static_cast<std::size_t>(options.epochs));
+
+    for (int epoch = 0; epoch < options.epochs; ++epoch)
+    {
+        order.shuffle(static_cast<std::uint64_t>(epoch));
+        const double start = steady_seconds();
+        batch_result total;
+        for (std::ptrdiff_t index = 0; index < order.batches(batch); ++index)
+        {
+            const auto rows = order.batch(index, batch);
+            const auto count = static_cast<std::ptrdiff_t>(rows.size());
+            const rows_view<T> batch_inputs{inputs.data(), count, data.input_size};
+            const rows_view<T> batch_targets{targets.data(), count, data.target_size};
+            gather(data.input_view(), rows, batch_inputs);
+            gather(data.target_view(), rows, batch_targets);
+            const std::uint64_t key =
+                derived_seed(options.randomness, static_cast<std::uint64_t>(state.steps())).value;
+            const batch_result result = workspace.template add_gradients<formula>(
+                net, {inputs.data(), count, data.input_size},
+                {targets.data(), count, data.target_size}, key);
+            state.apply(net.parameters(), workspace.gradients());
+            total.loss += result.loss * static_cast<double>(result.rows);
+            total.correct += result.correct;
+            total.rows += result.rows;
+            const double rows_so_far = static_cast<double>(total.rows);
+            shown.update(total.rows, {.loss = total.loss / rows_so_far,
+                                      .accuracy = static_cast<double>(total.correct) / rows_so_far});
+        }
+        epoch_record record;
+        const double rows = static_cast<double>(total.rows);
+        record.seconds = steady_seconds() - start;
+        record.samples_per_second = rows / record.seconds;
+        record.loss = total.loss / rows;
+        record.accuracy = static_cast<double>(total.correct) / rows;
+        epoch_figures figures{.loss = record.loss, .accuracy = record.accuracy};
+        record.validation = {std::numeric_limits<double>::quiet_NaN(),
+                             std::numeric_limits<double>::quiet_NaN()};
+        if (options.validation != nullptr)
+        {
+            record.validation = evaluate(net, *options.validation, loss);
+            figures.validation_loss = record.validation.loss;
+            figures.validation_accuracy = record.validation.accuracy;
+        }
+        shown.epoch_done(figures);
+        history.push_back(record);
+    }
+    return history;
+}
+
+}  // namespace ctgrad

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/catalogue/optimisers.hpp>
+#include <ctgrad/simd/elementwise.hpp>
+#include <ctgrad/tensor/aligned_buffer.hpp>
+
+namespace ctgrad
+{
+
+namespace detail
+{
+
+template <class Optimiser, class Indices>
+struct update_program_of;
+
+// The last output sets the gradients back to zero in the same pass over memory.
+template <class Optimiser, std::size_t... I>
+struct update_program_of<Optimiser, std::index_sequence<I...>>
+{
+    using type = program<hana::at_c<I>(Optimiser::rule.assignments).value..., constant{0.0}>;
+};
+
+template <class Optimiser>
+inline constexpr std::size_t assignment_count =
+    hana::unpack(Optimiser::rule.assignments,
+                 [](const auto&... assignments) { return sizeof...(assignments); });
+
+template <class Optimiser>
+using update_program =
+    typename update_program_of<Optimiser,
+                               std::make_index_sequence<assignment_count<Optimiser>>>::type;
+
+}  // namespace detail
+
+/// An optimiser at work on one parameter block: its states, and the number of updates so far.
+template <optimiser Optimiser, class T>
+class optimiser_state
+{
+    using update = detail::update_program<Optimiser>;
+
+public:
+    /// For a block of `size` parameters; all states begin at zero.
+    optimiser_state(const Optimiser& chosen, std::size_t size) : chosen_(chosen)
+    {
+        for (int i = 0; i < update::variables.size; ++i)
+        {
+            const std::string_view name = update::variables[i];
+            if (name != "weight" && name != "dweight")
+            {
+                states_[static_cast<std::size_t>(i)] = aligned_buffer<T>(size);
+            }
+        }
+    }
+
+    /// One update of all weights and states in one pass; sets the gradients to zero.
+    /// Cost       allocates nothing
+    void apply(std::span<T> weights, std::span<T> gradients)
+    {
+        ++steps_;
+        const auto array_of = [&](std::string_view name) {
+            return name == "weight"    ? weights.data()
+                   : name == "dweight" ? gradients.data()
+                                       : states_[index_of(name)].data();
+        };
+        std::array<const T*, input_count> inputs{};
+        for (std::size_t i = 0; i < input_count; ++i)
+        {
+            inputs[i] = array_of(update::variables[static_cast<int>(i)]);
+        }
+        const auto outputs = hana::unpack(Optimiser::rule.assignments, [&](const auto&... assigned) {
+            return std::array<T*, static_cast<std::size_t>(update::output_count)>{
+                array_of(assigned.name.view())..., gradients.data()};
+        });
+        detail::run_program<update, T>(inputs, outputs, settings().data(),
+                                       static_cast<std::ptrdiff_t>(weights.size()));
+    }
+
+    long steps() const { return steps_; }
+
+private:
+    static constexpr auto input_count = static_cast<std::size_t>(update::variables.size);
+
+    static constexpr bool assigns_known_names =
+        hana::unpack(Optimiser::rule.assignments, [](const auto&... assigned) {
+            return ((update::variables.find(assigned.name.view()) >= 0) && ...);
+        });
+    static_assert(assigns_known_names, "an update rule assigns to the weight and to states that it "
+                                       "also reads; see docs/errors.md#update-rule");
+
+    static std::size_t index_of(std::string_view name)
+    {
+        return static_cast<std::size_t>(update::variables.find(name));
+    }
+
+    /// Values of the rule's parameters: initial ones, the optimiser's own, the step.
+    auto settings() const
+    {
+        std::array<T, static_cast<std::size_t>(update::parameters.size)> values = initial_settings();
+        const auto set = [&](std::string_view name, double value) {
+            const int index = update::parameters.find(name);
+            if (index >= 0)
+            {
+                values[static_cast<std::size_t>(index)] = static_cast<T>(value);
+            }
+        };
+        hana::unpack(chosen_.settings(), [&](const auto&... setting) {
+            (set(setting.name.view(), static_cast<double>(setting.value)), ...);
+        });
+        set("step", static_cast<double>(steps_));
+        return values;
+    }
+
+    static auto initial_settings()
+    {
+        static constexpr auto initial = [] {
+            std::array<T, static_cast<std::size_t>(update::parameters.size)> values{};
+            graph_builder graph;
+            hana::unpack(Optimiser::rule.assignments, [&](const auto&... assigned) {
+                (trace(graph, assigned.value), ...);
+            });
+            for (int i = 0; i < graph.size(); ++i)
+            {
+                if (graph[i].kind == node_kind::parameter)
+                {
+                    values[static_cast<std::size_t>(update::parameters.find(graph[i].name))] =
+                        static_cast<T>(graph[i].value);
+                }
+            }
+            return values;
+        }();
+        return initial;
+    }
+
+    Optimiser chosen_;
+    std::array<aligned_buffer<T>, input_count> states_{};
+    long steps_ = 0;
+};
+
+}  // namespace ctgrad
