@@ -92,9 +92,9 @@ public:
         made.operands = operands;
         if (op.over_row == reduction::none && !op.row_valued)
         {
-            for (int k = 0; k < op.arity; ++k)
+            for (const int operand : operands)
             {
-                made.uniform = made.uniform && (*this)[made.operand(k)].uniform;
+                made.uniform = made.uniform && (operand < 0 || (*this)[operand].uniform);
             }
         }
         return intern(made);
