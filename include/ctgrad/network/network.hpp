@@ -176,16 +176,25 @@ public:
     /// A line that says what the network is: element type apart, equal for equal networks.
     static std::string architecture()
     {
-        std::string text = "input " + std::to_string(input_shape.extents[0]);
-        for (int i = 1; i < input_shape.rank; ++i)
+        std::string text = "input ";
+        for (int i = 0; i < input_shape.rank; ++i)
         {
-            text += "x" + std::to_string(input_shape.extents[static_cast<std::size_t>(i)]);
+            text += i > 0 ? "x" : "";
+            text += std::to_string(input_shape.extents[static_cast<std::size_t>(i)]);
         }
         for (const parameter_tensor& tensor : parameter_tensors())
         {
-            text += "; " + std::to_string(tensor.layer) + " " + std::string(tensor.layer_name) +
-                    " " + std::string(tensor.name) + " " + std::to_string(tensor.rows) + "x" +
-                    std::to_string(tensor.columns);
+            text += "; ";
+            text += std::to_string(tensor.layer);
+            for (const std::string_view part : {tensor.layer_name, tensor.name})
+            {
+                text += ' ';
+                text += part;
+            }
+            text += ' ';
+            text += std::to_string(tensor.rows);
+            text += 'x';
+            text += std::to_string(tensor.columns);
         }
         return text;
     }
