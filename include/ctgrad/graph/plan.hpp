@@ -178,12 +178,9 @@ struct program
         parameters_of<application<void, std::remove_cvref_t<decltype(Formulas)>...>>;
 
     static constexpr auto plan = [] {
-        constexpr int nodes = [] {
-            const auto lowered = detail::lower_formulas(Formulas...);
-            return detail::count_live(lowered.graph, lowered.outputs);
-        }();
-        return detail::make_plan<nodes, output_count>(detail::lower_formulas(Formulas...),
-                                                      variables, parameters);
+        constexpr auto lowered = detail::lower_formulas(Formulas...);
+        constexpr int nodes = detail::count_live(lowered.graph, lowered.outputs);
+        return detail::make_plan<nodes, output_count>(lowered, variables, parameters);
     }();
 
     /// Whether an output is one value for the whole row.

@@ -197,8 +197,19 @@ private:
         return graph_[index].kind != node_kind::applied;
     }
 
+    bool is_square_of(int square, int root) const
+    {
+        return graph_[square].is(operation_of<square_operation>) &&
+               graph_[square].operand(0) == root;
+    }
+
     printed print_multiply(int a, int b) const
     {
+        if (is_square_of(a, b) || is_square_of(b, a))
+        {
+            return {inside(is_square_of(a, b) ? b : a, binding_strength::atom) + "^3",
+                    binding_strength::power, false};
+        }
         if (!comes_first(a) && comes_first(b))
         {
             std::swap(a, b);

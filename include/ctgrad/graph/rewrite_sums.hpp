@@ -48,6 +48,18 @@ constexpr reference times_root_two(reference x)
     return {};
 }
 
+/// The other term of a sum that contains `term`.
+constexpr reference term_beside(reference total, reference term)
+{
+    if (!total.is<add_operation>())
+    {
+        return {};
+    }
+    return total.operand(0).same(term)   ? total.operand(1)
+           : total.operand(1).same(term) ? total.operand(0)
+                                         : reference{};
+}
+
 constexpr bool is_any_constant(reference a, reference b)
 {
     return a.is_constant() || b.is_constant();
@@ -149,23 +161,19 @@ constexpr reference rewrite(add_operation, reference a, reference b)
     {
         return (left.factor + right.factor) * left.term;
     }
+    if (const auto rest = detail::term_beside(b, a))
+    {
+        return 2 * a + rest;
+    }
+    if (const auto rest = detail::term_beside(a, b))
+    {
+        return 2 * b + rest;
+    }
     return detail::joined<add_operation>(a, b);
 }
 
 namespace detail
 {
-
-/// The other term of a sum that contains `term`.
-constexpr reference term_beside(reference total, reference term)
-{
-    if (!total.is<add_operation>())
-    {
-        return {};
-    }
-    return total.operand(0).same(term)   ? total.operand(1)
-           : total.operand(1).same(term) ? total.operand(0)
-                                         : reference{};
-}
 
 constexpr reference constant_minus(double c, reference b)
 {
