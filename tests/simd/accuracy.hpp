@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <initializer_list>
 #include <limits>
+#include <numbers>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -126,7 +127,8 @@ void check_accuracy(const char* name, Function f, Reference reference, bound all
     T where = 0;
     for (std::size_t i = 0; i < arguments.size(); ++i)
     {
-        const double error = ulp_error(results[i], reference(wider<T>(arguments[i])));
+        const double error =
+            ulp_error(results[i], static_cast<wider<T>>(reference(wider<T>(arguments[i]))));
         if (!(error <= worst))
         {
             worst = error;
@@ -160,6 +162,29 @@ T exact_exp_minus_square(T x, bool half)
     const T scale = half ? T(0.5) : T(1);
     const T high = static_cast<float>(x);
     return std::exp(-high * high * scale) * std::exp(-(x - high) * (x + high) * scale);
+}
+
+/// exp(a^2) * erfc(a) for a >= 0, by definition or by its asymptotic series.
+inline long double exact_erfc_tail(long double a)
+{
+    if (a < 12)
+    {
+        const long double high = static_cast<float>(a);
+        return std::exp(high * high) * std::exp((a - high) * (a + high)) * std::erfc(a);
+    }
+    if (std::isinf(a))
+        return 0;
+    long double sum = 1;
+    long double term = 1;
+    for (int i = 1; i < 40; ++i)
+        sum += term *= -(2 * i - 1) / (2 * a * a);
+    return sum / (a * std::sqrt(std::numbers::pi_v<long double>));
+}
+
+/// exp(a^2 / 2) * (1 - Phi(a)) for a >= 0.
+inline long double exact_normal_tail(long double a)
+{
+    return exact_erfc_tail(a / std::numbers::sqrt2_v<long double>) / 2;
 }
 
 } // namespace ctgrad_test

@@ -80,8 +80,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(partial_transfers_touch_nothing_else, T, element_t
         const auto got = lanes(loaded);
         for (int i = 0; i < size; ++i)
             BOOST_TEST(got[std::size_t(i)] == (i < count ? T(i + 1) : T(-5)));
-        BOOST_TEST(lanes(batch<T>::load_partial(exact.data(), count))[size - 1]
-                   == (count == size ? T(size) : T(0)));
+        BOOST_TEST(lanes(batch<T>::load_partial(exact.data(), count))[size - 1] ==
+                   (count == size ? T(size) : T(0)));
 
         std::vector<T> written(std::size_t(2 * size), T(-7));
         loaded.store_partial(written.data(), count);
@@ -144,12 +144,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(binary_functions_equal_the_scalar_ones, T, element
             }
             for (T c : {T(0), T(1), limits<T>::max()})
             {
-                const bool fused = ctgrad::simd::detail::has_fused_multiply_add<
-                    typename batch<T>::arch_type>;
+                const bool fused =
+                    ctgrad::simd::detail::has_fused_multiply_add<typename batch<T>::arch_type>;
                 // Volatile: the compiler may not fuse what the test means to round twice.
                 const volatile T product = a * b;
-                check_same(multiply_add(x, y, batch<T>(c)),
-                           fused ? std::fma(a, b, c) : product + c, a, b, c);
+                check_same(multiply_add(x, y, batch<T>(c)), fused ? std::fma(a, b, c) : product + c,
+                           a, b, c);
                 check_same(negative_multiply_add(x, y, batch<T>(c)),
                            fused ? std::fma(-a, b, c) : c - product, a, b, c);
             }

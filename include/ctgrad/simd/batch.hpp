@@ -45,8 +45,8 @@ inline constexpr bool is_fma_128 = std::is_base_of_v<xsimd::fma3<xsimd::sse4_2>,
 /// The same for 256-bit registers: the fma3 architectures, and all that extend avx2.
 template <class Arch>
 inline constexpr bool is_fma_256 =
-    std::is_base_of_v<xsimd::fma3<xsimd::avx>, Arch>
-    || (std::is_base_of_v<xsimd::avx2, Arch> && !std::is_same_v<xsimd::avx2, Arch>);
+    std::is_base_of_v<xsimd::fma3<xsimd::avx>, Arch> ||
+    (std::is_base_of_v<xsimd::avx2, Arch> && !std::is_same_v<xsimd::avx2, Arch>);
 
 template <class Arch>
 inline constexpr bool is_neon64 = std::is_base_of_v<xsimd::neon64, Arch>;
@@ -58,8 +58,8 @@ inline constexpr bool has_fused_multiply_add =
 
 /// Whether xsimd's nearbyint and floor are one instruction.
 template <class Arch>
-inline constexpr bool has_rounding = is_avx512<Arch> || is_avx<Arch> || is_neon64<Arch>
-                                     || std::is_base_of_v<xsimd::sse4_1, Arch>;
+inline constexpr bool has_rounding =
+    is_avx512<Arch> || is_avx<Arch> || is_neon64<Arch> || std::is_base_of_v<xsimd::sse4_1, Arch>;
 
 template <class T>
 using bits_of = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -126,7 +126,7 @@ struct batch
         else
 #endif
 #if defined(__AVX__)
-        if constexpr (detail::is_avx<Arch> && sizeof(T) == 4)
+            if constexpr (detail::is_avx<Arch> && sizeof(T) == 4)
         {
             const __m256 wanted = wanted_lanes(count);
             const __m256 got = _mm256_maskload_ps(from, _mm256_castps_si256(wanted));
@@ -159,7 +159,7 @@ struct batch
         else
 #endif
 #if defined(__AVX__)
-        if constexpr (detail::is_avx<Arch> && sizeof(T) == 4)
+            if constexpr (detail::is_avx<Arch> && sizeof(T) == 4)
             _mm256_maskstore_ps(to, _mm256_castps_si256(wanted_lanes(count)), native);
         else if constexpr (detail::is_avx<Arch>)
             _mm256_maskstore_pd(to, _mm256_castpd_si256(wanted_lanes(count)), native);
@@ -235,7 +235,7 @@ struct batch
         else
 #endif
 #if defined(__FMA__)
-        if constexpr (detail::is_fma_256<Arch> && sizeof(T) == 4)
+            if constexpr (detail::is_fma_256<Arch> && sizeof(T) == 4)
             return batch(native_type(_mm256_fmadd_ps(a.native, b.native, c.native)));
         else if constexpr (detail::is_fma_256<Arch>)
             return batch(native_type(_mm256_fmadd_pd(a.native, b.native, c.native)));
@@ -265,7 +265,7 @@ struct batch
         else
 #endif
 #if defined(__FMA__)
-        if constexpr (detail::is_fma_256<Arch> && sizeof(T) == 4)
+            if constexpr (detail::is_fma_256<Arch> && sizeof(T) == 4)
             return batch(native_type(_mm256_fnmadd_ps(a.native, b.native, c.native)));
         else if constexpr (detail::is_fma_256<Arch>)
             return batch(native_type(_mm256_fnmadd_pd(a.native, b.native, c.native)));

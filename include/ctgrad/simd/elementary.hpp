@@ -4,5 +4,8 @@
 // Elementary functions of batches: SIMD in float and double, without tables. Every function is
 // total: NaN stays NaN, infinities go to the limit, subnormal numbers are right.
 
+#include <ctgrad/simd/elementary/error_function.hpp>
 #include <ctgrad/simd/elementary/exponential.hpp>
 #include <ctgrad/simd/elementary/logarithm.hpp>
+#include <ctgrad/simd/elementary/power.hpp>
+#include <ctgrad/simd/elementary/trigonometric.hpp>

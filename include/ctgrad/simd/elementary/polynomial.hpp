@@ -15,7 +15,8 @@ namespace ctgrad::simd::detail
 /// The coefficients First, First + Step, ... as a polynomial in x by Horner's rule.
 template <std::size_t First, std::size_t Step, class T, class Arch, std::size_t Count,
           std::size_t... I>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> horner(batch<T, Arch> x, const T (&coefficients)[Count],
+CTGRAD_ALWAYS_INLINE batch<T, Arch> horner([[maybe_unused]] batch<T, Arch> x,
+                                           const T (&coefficients)[Count],
                                            std::index_sequence<I...>)
 {
     constexpr std::size_t last = First + sizeof...(I) * Step;
@@ -79,8 +80,8 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> from_bits(bits_batch<T, Arch> bits)
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> upper_half(batch<T, Arch> x)
 {
-    constexpr bits_of<T> mask = sizeof(T) == 4 ? bits_of<T>(0xfffff000u)
-                                               : static_cast<bits_of<T>>(0xfffffffff8000000u);
+    constexpr bits_of<T> mask =
+        sizeof(T) == 4 ? bits_of<T>(0xfffff000u) : static_cast<bits_of<T>>(0xfffffffff8000000u);
     return batch<T, Arch>(x.native & batch<T, Arch>(std::bit_cast<T>(mask)).native);
 }
 
