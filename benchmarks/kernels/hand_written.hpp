@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/simd/elementary.hpp>
+
+#include <cstddef>
+
+// The kernels that ctgrad's are measured against: activations and their gradients as a specialist
+// writes them by hand, on the same registers and the same polynomials as ctgrad. Each has one
+// exponential and one division an element, is finite for every finite x, has the limit at both
+// infinities, keeps NaN, and loses no digits in either tail. Unrolling them changes nothing: they
+// are bound by the number of operations, not by their latency.
+
+namespace hand_written
+{
+
+using number = ctgrad::simd::batch<float>;
+
+/// Value and derivative.
+struct both
+{
+    number value;
+    number derivative;
+};
+
+/// x = octave * ln 2 + r, fraction = exp(r) - 1.
+struct exponential
+{
+    number octave;
+    number fraction;
+
+    /// For finite x; no clamp.
+    CTGRAD_ALWAYS_INLINE explicit exponential(number x, number rest = 0)
+    {
+        const number shift(0x1.8p23f);
+        octave = multiply_add(x, number(0x1.715476p+0f), shift) - shift;
+        const number high = negative_multiply_add(octave, number(0x1.62e4p-1f), x);
+        const number r = negative_multiply_add(octave, number(0x1.7f7d1cp-20f), high) - rest;
+        number sum = multiply_add(r, number(0x1.a2a44ep-13f), number(0x1.6d83f2p-10f));
+        for (const float coefficient : {0x1.11101cp-7f, 0x1.55549ep-5f, 0x1.555556p-3f, 0.5f})
+        {
+            sum = multiply_add(sum, r, number(coefficient));
+        }
+        fraction = multiply_add(r * r, sum, r);
+    }
+
+    CTGRAD_ALWAYS_INLINE number exp() const { return exp_join(fraction, octave); }
+
+    /// exp(x) - 1 for x <= 0.
+    CTGRAD_ALWAYS_INLINE number expm1() const
+    {
+        // Below 2^-60 the power does not matter; it must not leave the exponent's field.
+        const number scale = power_of_two(at_least(number(-60), octave));
+        return multiply_add(scale, fraction, scale - number(1));
+    }
+};
+
+/// From here on exp rounds to 0.
+inline constexpr float smallest_exponent = -104;
+
+CTGRAD_ALWAYS_INLINE number minus_abs(number x) { return number(x.native | number(-0.0f).native); }
+
+/// -|x|, but not where exp rounds to 0.
+CTGRAD_ALWAYS_INLINE number decaying(number x)
+{
+    return at_least(number(smallest_exponent), minus_abs(x));
+}
+
+/// For x < 0 the first, otherwise the second.
+CTGRAD_ALWAYS_INLINE number by_sign(number x, number negative, number positive)
+{
+    return select(x < number(0), negative, positive);
+}
+
+/// With e = exp(-|x|) and q = 1 / (1 + e): sigmoid is e q for negative x, otherwise q.
+struct sigmoid
+{
+    CTGRAD_ALWAYS_INLINE static number value(number x)
+    {
+        const number e = exponential(decaying(x)).exp();
+        return by_sign(x, e, 1) / (number(1) + e);
+    }
+    CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
+    {
+        const number e = exponential(decaying(x)).exp();
+        const number q = number(1) / (number(1) + e);
+        return dy * ((e * q) * q);
+    }
+    CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
+    {
+        const number e = exponential(decaying(x)).exp();
+        const number q = number(1) / (number(1) + e);
+        const number p = e * q;
+        return {by_sign(x, p, q), p * q};
+    }
+};
+
+/// With e = exp(-2|x|): tanh |x| is (1 - e) / (1 + e), its derivative 4 e / (1 + e)^2.
+struct tanh
+{
+    CTGRAD_ALWAYS_INLINE static exponential of_minus_two(number x)
+    {
+        const number z = at_least(number(smallest_exponent / 2), minus_abs(x));
+        return exponential(z + z);
+    }
+    CTGRAD_ALWAYS_INLINE static number value(number x)
+    {
+        const number e1 = of_minus_two(x).expm1();
+        return copysign(e1 / (e1 + number(2)), x);
+    }
+    CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
+    {
+        const number e = of_minus_two(x).exp();
+        const number q = number(2) / (number(1) + e);
+        return dy * ((e * q) * q);
+    }
+    CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
+    {
+        const exponential parts = of_minus_two(x);
+        const number e = parts.exp();
+        const number q = number(1) / (number(1) + e);
+        const number twice = q + q;
+        return {copysign(parts.expm1() * q, x), (e * twice) * twice};
+    }
+};
+
+/// With z = -|x| and e, q as in sigmoid, p = e q: the derivative is t = p (1 + z q) for negative x,
+/// otherwise 1 - t.
+struct swish
+{
+    CTGRAD_ALWAYS_INLINE static number slope(number x, number z, number p, number q)
+    {
+        const number t = multiply_add(z, q, number(1)) * p;
+        return by_sign(x, t, number(1) - t);
+    }
+    CTGRAD_ALWAYS_INLINE static number value(number x)
+    {
+        const number z = decaying(x);
+        const number e = exponential(z).exp();
+        return by_sign(x, z * e, x) / (number(1) + e);
+    }
+    CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
+    {
+        const number z = decaying(x);
+        const number e = exponential(z).exp();
+        const number q = number(1) / (number(1) + e);
+        return dy * slope(x, z, e * q, q);
+    }
+    CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
+    {
+        const number z = decaying(x);
+        const number e = exponential(z).exp();
+        const number q = number(1) / (number(1) + e);
+        const number p = e * q;
+        return {by_sign(x, z * p, x * q), slope(x, z, p, q)};
+    }
+};
+
+/// With a = |x|, g = exp(-a^2 / 2) and m = (1 - Phi(a)) / g: x Phi(x) = max(x, 0) - a m g; the
+/// derivative is t = (m - a / sqrt(2 pi)) g for negative x, otherwise 1 - t.
+struct gelu
+{
+    number x;
+    number a;
+    number g;
+    number m;
+
+    CTGRAD_ALWAYS_INLINE explicit gelu(number of)
+        : x(of), a(at_most(number(15), abs(of))), g(gaussian(a)), m(tail(a))
+    {
+    }
+
+    CTGRAD_ALWAYS_INLINE static number gaussian(number a)
+    {
+        // The square to twice as many digits as one number has.
+        const number half = a * number(-0.5f);
+        const number square = a * half;
+        return exponential(square, negative_multiply_add(a, half, square)).exp();
+    }
+
+    CTGRAD_ALWAYS_INLINE static number tail(number a)
+    {
+        const number center(3.60546875f);
+        const number sum = a + center;
+        const number w = center / sum;
+        const number v = w - number(0.5f);
+        const number v2 = v * v;
+        number even = multiply_add(v2, number(0x1.20e90ap-7f), number(-0x1.c8443ep-7f));
+        number odd = multiply_add(v2, number(-0x1.be6e08p-7f), number(0x1.e417ccp-6f));
+        for (const float coefficient : {-0x1.7c108ap-7f, 0x1.d9b7e0p-3f, 0x1.8b6e28p-3f})
+        {
+            even = multiply_add(even, v2, number(coefficient));
+        }
+        for (const float coefficient : {-0x1.e7c896p-5f, 0x1.e6baeap-4f, 0x1.025cb6p-2f})
+        {
+            odd = multiply_add(odd, v2, number(coefficient));
+        }
+        const number bent = multiply_add(odd, v, even);
+        const number rough = w * multiply_add(w, bent, number(0x1.c5381cp-4f));
+        // The roundings of the sum and of the quotient, taken back.
+        const number sum_error = a - (sum - center);
+        const number quotient_error = negative_multiply_add(w, sum, center);
+        const number slope =
+            multiply_add(w, number(2.03f / 3.60546875f), number(0.82f / 3.60546875f));
+        return multiply_add(rough * slope, negative_multiply_add(w, sum_error, quotient_error),
+                            rough);
+    }
+
+    CTGRAD_ALWAYS_INLINE number result() const
+    {
+        return negative_multiply_add(a, m * g, at_least(number(0), x));
+    }
+    CTGRAD_ALWAYS_INLINE number derivative() const
+    {
+        const number t = negative_multiply_add(a, number(0.3989422804f), m) * g;
+        return by_sign(x, t, number(1) - t);
+    }
+
+    CTGRAD_ALWAYS_INLINE static number value(number x) { return gelu(x).result(); }
+    CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
+    {
+        return dy * gelu(x).derivative();
+    }
+    CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
+    {
+        const gelu parts(x);
+        return {parts.result(), parts.derivative()};
+    }
+};
+
+/// x sigmoid(u) with u = c (x + 0.044715 x^3), c = 2 sqrt(2 / pi); e, q, p as in sigmoid of u. The
+/// derivative is t = p (1 - a u' q) for negative x, otherwise 1 - t.
+struct gelu_tanh
+{
+    static constexpr float c = 1.5957691216f;
+
+    number x;
+    number a;
+    number square;
+    number e;
+
+    CTGRAD_ALWAYS_INLINE explicit gelu_tanh(number of) : x(of), a(at_most(number(10.75f), abs(of)))
+    {
+        square = a * a;
+        e = exponential(a * multiply_add(square, number(-0.044715f * c), number(-c))).exp();
+    }
+
+    CTGRAD_ALWAYS_INLINE number derivative(number p, number q) const
+    {
+        const number slope = multiply_add(square, number(3 * 0.044715f * c), number(c));
+        const number t = negative_multiply_add(a * slope, q, number(1)) * p;
+        return by_sign(x, t, number(1) - t);
+    }
+
+    CTGRAD_ALWAYS_INLINE static number value(number x)
+    {
+        const gelu_tanh parts(x);
+        return by_sign(x, -(parts.a * parts.e), x) / (number(1) + parts.e);
+    }
+    CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
+    {
+        const gelu_tanh parts(x);
+        const number q = number(1) / (number(1) + parts.e);
+        return dy * parts.derivative(parts.e * q, q);
+    }
+    CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
+    {
+        const gelu_tanh parts(x);
+        const number q = number(1) / (number(1) + parts.e);
+        const number p = parts.e * q;
+        return {by_sign(x, -(parts.a * p), x * q), parts.derivative(p, q)};
+    }
+};
+
+/// With t = exp(x) and n = t (t + 2): tanh(softplus(x)) = n / (n + 2), which is 1 from x = 20 on; its
+/// derivative is 4 t (t + 1) / (n + 2)^2.
+struct mish
+{
+    number x;
+    number z;
+    number t;
+    number n;
+
+    CTGRAD_ALWAYS_INLINE explicit mish(number of)
+        : x(at_least(number(smallest_exponent), of)),
+          z(at_most(number(20), x)),
+          t(exponential(z).exp()),
+          n(t * (t + number(2)))
+    {
+    }
+
+    CTGRAD_ALWAYS_INLINE number derivative(number q) const
+    {
+        const number numerator = multiply_add(t, t, t) * (z * number(4));
+        return multiply_add(numerator, q, n) * q;
+    }
+
+    CTGRAD_ALWAYS_INLINE static number value(number x)
+    {
+        const mish parts(x);
+        return parts.x * (parts.n / (parts.n + number(2)));
+    }
+    CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
+    {
+        const mish parts(x);
+        return dy * parts.derivative(number(1) / (parts.n + number(2)));
+    }
+    CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
+    {
+        const mish parts(x);
+        const number q = number(1) / (parts.n + number(2));
+        return {parts.x * (parts.n * q), parts.derivative(q)};
+    }
+};
+
+/// What is computed for x > 0 is not used.
+struct elu
+{
+    CTGRAD_ALWAYS_INLINE static exponential parts(number x)
+    {
+        return exponential(at_least(number(smallest_exponent), x));
+    }
+    CTGRAD_ALWAYS_INLINE static number value(number x) { return by_sign(x, parts(x).expm1(), x); }
+    CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
+    {
+        return select(x > number(0), dy, dy * parts(x).exp());
+    }
+    CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
+    {
+        const exponential shared = parts(x);
+        return {by_sign(x, shared.expm1(), x), select(x > number(0), 1, shared.exp())};
+    }
+};
+
+struct softplus
+{
+    CTGRAD_ALWAYS_INLINE static number value(number x)
+    {
+        return at_least(number(0), x) + log1p_unit(exponential(decaying(x)).exp());
+    }
+    CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
+    {
+        const number e = exponential(decaying(x)).exp();
+        return by_sign(x, dy * e, dy) / (number(1) + e);
+    }
+    CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
+    {
+        const number e = exponential(decaying(x)).exp();
+        return {at_least(number(0), x) + log1p_unit(e), by_sign(x, e, 1) / (number(1) + e)};
+    }
+};
+
+/// Calls `whole` with the place of each full register and `rest` with that of an incomplete one.
+CTGRAD_ALWAYS_INLINE void for_each_register(std::ptrdiff_t length, auto whole, auto rest)
+{
+    constexpr std::ptrdiff_t width = number::size;
+    std::ptrdiff_t at = 0;
+    for (; at + width <= length; at += width)
+    {
+        whole(at);
+    }
+    if (at < length)
+    {
+        rest(at, static_cast<int>(length - at));
+    }
+}
+
+template <class Function>
+[[gnu::noinline]] void forward(const float* in, float* out, std::ptrdiff_t length)
+{
+    for_each_register(
+        length, [=](std::ptrdiff_t at) CTGRAD_INLINE_LAMBDA
+        { Function::value(number::load(in + at)).store(out + at); },
+        [=](std::ptrdiff_t at, int count) CTGRAD_INLINE_LAMBDA
+        { Function::value(number::load_partial(in + at, count)).store_partial(out + at, count); });
+}
+
+template <class Function>
+[[gnu::noinline]] void backward(const float* in, const float* dout, float* din,
+                                std::ptrdiff_t length)
+{
+    for_each_register(
+        length, [=](std::ptrdiff_t at) CTGRAD_INLINE_LAMBDA
+        { Function::gradient(number::load(in + at), number::load(dout + at)).store(din + at); },
+        [=](std::ptrdiff_t at, int count) CTGRAD_INLINE_LAMBDA
+        {
+            Function::gradient(number::load_partial(in + at, count),
+                               number::load_partial(dout + at, count))
+                .store_partial(din + at, count);
+        });
+}
+
+template <class Function>
+[[gnu::noinline]] void value_and_derivative(const float* in, float* out, float* dout,
+                                            std::ptrdiff_t length)
+{
+    for_each_register(
+        length,
+        [=](std::ptrdiff_t at) CTGRAD_INLINE_LAMBDA
+        {
+            const both result = Function::value_and_derivative(number::load(in + at));
+            result.value.store(out + at);
+            result.derivative.store(dout + at);
+        },
+        [=](std::ptrdiff_t at, int count) CTGRAD_INLINE_LAMBDA
+        {
+            const both result =
+                Function::value_and_derivative(number::load_partial(in + at, count));
+            result.value.store_partial(out + at, count);
+            result.derivative.store_partial(dout + at, count);
+        });
+}
+
+} // namespace hand_written

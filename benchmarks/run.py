@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""Runs the benchmarks of one or more build directories and prints ratios.
+
+Every program compares the results of its contestants before it times them. Repetitions of all
+contestants are run in random order on one core; programs of different compilers take turns. A
+ratio is one of medians of processor time. Raw results go to results/ in each build directory.
+"""
+
+import argparse
+import datetime
+import json
+import math
+import os
+import pathlib
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = 'kernels_activations'
+SOURCE = 'kernels/activations.cpp'
+BEGIN = '<!-- benchmarks: written by ./dev bench --markdown README.md -->'
+END = '<!-- benchmarks: end -->'
+FORMS = ['forward', 'backward', 'fused']
+FUNCTIONS = ['sigmoid', 'tanh', 'swish', 'gelu', 'gelu_tanh', 'mish', 'elu', 'softplus']
+
+
+def processor():
+    with open('/proc/cpuinfo', encoding='utf-8') as file:
+        for line in file:
+            if line.startswith('model name'):
+                return ' '.join(line.split(':', 1)[1].split())
+    return 'unknown processor'
+
+
+def flags_of(build):
+    """The flags that decide what code is made, from the compilation database."""
+    commands = json.loads((build / 'compile_commands.json').read_text(encoding='utf-8'))
+    for entry in commands:
+        if entry['file'].endswith(SOURCE):
+            words = shlex.split(entry['command'])
+            return [word for word in words if re.match(r'-(O|m|std=|f(?!diagnostics))', word)]
+    return []
+
+
+def run_once(build, core, arguments):
+    """One run of the program, pinned to a core; returns its JSON."""
+    with tempfile.TemporaryDirectory() as directory:
+        out = pathlib.Path(directory) / 'out.json'
+        command = [
+            str(build / 'benchmarks' / PROGRAM),
+            '--benchmark_enable_random_interleaving=true',
+            '--benchmark_out_format=json',
+            f'--benchmark_out={out}',
+            *arguments,
+        ]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              text=True, check=False,
+                              preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+        if done.returncode != 0:
+            sys.exit(f'{command[0]} failed:\n{done.stderr}')
+        return json.loads(out.read_text(encoding='utf-8'))
+
+
+def times_of(result):
+    """Processor time in microseconds of each repetition, by name."""
+    times = {}
+    for row in result['benchmarks']:
+        if row.get('run_type', 'iteration') == 'iteration':
+            name = row.get('run_name', row['name'])
+            times.setdefault(name, []).append(row['cpu_time'])
+    return times
+
+
+def ratios_of(times):
+    """(function, form, length) -> {rival: ctgrad's median over the rival's}."""
+    ratios = {}
+    known = FUNCTIONS + sorted({name.split('/')[0] for name in times} - set(FUNCTIONS))
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    for name, ours in medians.items():
+        function, form, length, contestant = name.split('/')[:4]
+        if contestant != 'ctgrad':
+            continue
+        row = ratios.setdefault((function, form, int(length)), {})
+        row['us'] = ours
+        for rival in ('hand', 'scalar'):
+            theirs = medians.get(f'{function}/{form}/{length}/{rival}')
+            if theirs:
+                row[rival] = ours / theirs
+    # The program runs in random order.
+    return dict(sorted(ratios.items(), key=lambda item: (
+        known.index(item[0][0]), item[0][2], FORMS.index(item[0][1]))))
+
+
+def geometric_mean(values):
+    return math.exp(statistics.fmean(math.log(value) for value in values))
+
+
+def print_table(runs):
+    compilers = [run['compiler'] for run in runs]
+    rows = list(dict.fromkeys(row for run in runs for row in run['ratios']))
+    head = f'{"":30}' + ''.join(f'{compiler:^34}' for compiler in compilers)
+    print(head.rstrip())
+    print(f'{"function":11}{"form":9}{"length":>10}'
+          + f'{"ns/element":>13}{"/ hand":>9}{"scalar /":>12}' * len(runs))
+    for row in rows:
+        function, form, length = row
+        line = f'{function:11}{form:9}{length:>10,}'
+        for run in runs:
+            values = run['ratios'].get(row, {})
+            each = values['us'] * 1000 / length if 'us' in values else math.nan
+            line += f'{each:13.3f}'
+            line += f'{values["hand"]:9.2f}' if 'hand' in values else f'{"":9}'
+            line += f'{1 / values["scalar"]:12.1f}' if 'scalar' in values else f'{"":12}'
+            line += '' if values.get('spread', 0) < 0.05 else '~'
+        print(line.rstrip())
+    if any(values.get('spread', 0) >= 0.05 for run in runs for values in run['ratios'].values()):
+        print('~ the ratio to hand-written changed by 5% or more between rounds')
+    for run in runs:
+        hand = {row: values['hand'] for row, values in run['ratios'].items() if 'hand' in values}
+        if hand:
+            worst = max(hand, key=hand.get)
+            print(f'{run["compiler"]}: ctgrad / hand-written: mean '
+                  f'{geometric_mean(hand.values()):.2f}, worst {hand[worst]:.2f} '
+                  f'({worst[0]} {worst[1]}, {worst[2]:,})')
+
+
+def markdown(runs, date):
+    """The short table: the smallest length, one line a function."""
+    length = min(row[2] for run in runs for row in run['ratios'])
+    functions = list(dict.fromkeys(row[0] for run in runs for row in run['ratios']))
+    lines = ['| time / time of hand-written SIMD | '
+             + ' | '.join(f'{form}, {run["compiler"].split()[0]}'
+                          for run in runs for form in FORMS)
+             + ' | scalar loop / ctgrad, fused |',
+             '|---' * (len(runs) * len(FORMS) + 2) + '|']
+    for function in functions:
+        cells = []
+        scalar = []
+        for run in runs:
+            for form in FORMS:
+                values = run['ratios'].get((function, form, length), {})
+                cells.append(f'{values["hand"]:.2f}' if 'hand' in values else '')
+            values = run['ratios'].get((function, 'fused', length), {})
+            if 'scalar' in values:
+                scalar.append(f'{1 / values["scalar"]:.0f}')
+        lines.append(f'| {function} | ' + ' | '.join(cells) + f' | {", ".join(scalar)} |')
+    worst = max(values['hand'] for run in runs for values in run['ratios'].values()
+                if 'hand' in values)
+    lengths = sorted({row[2] for run in runs for row in run['ratios']})
+    lines += ['',
+              f'float, {length:,} elements; the worst ratio at any length '
+              f'({", ".join(f"{each:,}" for each in lengths)}) is {worst:.2f}. '
+              f'{processor()} ({runs[0]["simd"]}), one core, '
+              f'{" and ".join(run["compiler"] for run in runs)}, '
+              f'{" ".join(word for word in runs[0]["flags"] if word.startswith(("-O", "-m")))}, '
+              f'{date:%Y-%m-%d}. Printed by `./dev bench`.']
+    return '\n'.join(lines)
+
+
+def rewrite_block(path, text):
+    old = path.read_text(encoding='utf-8')
+    if BEGIN not in old or END not in old:
+        sys.exit(f'{path} needs the lines "{BEGIN}" and "{END}" for the table to go between')
+    before, rest = old.split(BEGIN, 1)
+    after = rest.split(END, 1)[1]
+    path.write_text(f'{before}{BEGIN}\n{text}\n{END}{after}', encoding='utf-8')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('builds', nargs='*', type=pathlib.Path,
+                        default=[ROOT / 'build' / 'bench-gcc', ROOT / 'build' / 'bench-clang'],
+                        help='build directories (default: those of ./dev bench)')
+    parser.add_argument('--quick', action='store_true', help='less than a minute, less exact')
+    parser.add_argument('--filter', default='', metavar='REGEX',
+                        help='only names that match: function/form/length/contestant')
+    parser.add_argument('--core', type=int, help='run on this core (default: the last)')
+    parser.add_argument('--rounds', type=int, help='runs of each program (default: 3)')
+    parser.add_argument('--repetitions', type=int, help='in each run (default: 9)')
+    parser.add_argument('--limit', type=float, metavar='RATIO',
+                        help='fail if a ratio to hand-written is larger')
+    parser.add_argument('--markdown', type=pathlib.Path, metavar='FILE',
+                        help='rewrite the table between the marks in this file')
+    options = parser.parse_args()
+
+    cores = os.sched_getaffinity(0)
+    core = max(cores) if options.core is None else options.core
+    if core not in cores:
+        parser.error(f'there is no core {core} here, only {sorted(cores)}')
+    rounds = options.rounds or (1 if options.quick else 3)
+    repetitions = options.repetitions or (5 if options.quick else 9)
+    seconds = 0.002 if options.quick else 0.01
+    # Scalar loops over millions of elements take most of the time and show nothing new.
+    wanted = options.filter or ('-/4194304/scalar' if options.quick else '.')
+    arguments = [f'--benchmark_filter={wanted}', f'--benchmark_min_time={seconds}',
+                 f'--benchmark_repetitions={repetitions}']
+    for build in options.builds:
+        if not (build / 'benchmarks' / PROGRAM).exists():
+            sys.exit(f'{build} has no benchmarks: run ./dev bench')
+
+    date = datetime.datetime.now().astimezone()
+    runs = [{'build': build, 'flags': flags_of(build), 'results': []} for build in options.builds]
+    for _ in range(rounds):
+        for run in runs:
+            run['results'].append(run_once(run['build'], core, arguments))
+    for run in runs:
+        context = run['results'][0]['context']
+        run['compiler'] = ' '.join(context['compiler'].split()[:2])
+        run['simd'] = context['simd']
+        every_round = [times_of(result) for result in run['results']]
+        together = {name: [time for times in every_round for time in times[name]]
+                    for name in every_round[0]}
+        run['ratios'] = ratios_of(together)
+        for row, values in run['ratios'].items():
+            each = [ratios_of(times)[row].get('hand') for times in every_round]
+            if all(each):
+                values['spread'] = max(each) - min(each)
+        directory = run['build'] / 'results'
+        directory.mkdir(exist_ok=True)
+        raw = {'date': date.isoformat(), 'processor': processor(), 'core': core,
+               'load': os.getloadavg(), 'compiler': run['compiler'], 'flags': run['flags'],
+               'arguments': arguments, 'rounds': run['results']}
+        path = directory / f'activations-{date:%Y%m%d-%H%M%S}.json'
+        path.write_text(json.dumps(raw, indent=1), encoding='utf-8')
+        print(f'{path}: {" ".join(run["flags"])}')
+    print(f'{processor()} ({runs[0]["simd"]}), core {core}, '
+          f'{rounds} x {repetitions} repetitions, load {os.getloadavg()[0]:.1f}, {date:%Y-%m-%d}\n')
+    print_table(runs)
+
+    if options.markdown:
+        rewrite_block(options.markdown, markdown(runs, date))
+    if options.limit:
+        above = [(run['compiler'], *row) for run in runs for row, values in run['ratios'].items()
+                 if values.get('hand', 0) > options.limit]
+        if above:
+            print(f'\nmore than {options.limit} times hand-written:', file=sys.stderr)
+            for row in above:
+                print('  ' + ' '.join(str(part) for part in row), file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
