@@ -136,7 +136,14 @@ private:
             }
         };
         place(variables_of<decltype(Formula)>[0], x);
-        place(detail::incoming.name.view(), dxy);
+        // Gradients of parameters may need the incoming one in a pass after it is overwritten.
+        constexpr bool copies = over_row && parameter_count > 0;
+        std::array<T, copies ? static_cast<std::size_t>(size) : 1> copy;
+        if constexpr (copies)
+        {
+            std::copy_n(dxy, size, copy.data());
+        }
+        place(detail::incoming.name.view(), copies ? copy.data() : dxy);
         std::array<T, static_cast<std::size_t>(parameter_count)> sums{};
         std::array<T*, static_cast<std::size_t>(backward_program::output_count)> outputs{dxy};
         for (std::size_t i = 0; i < sums.size(); ++i)
