@@ -53,7 +53,7 @@ struct strip_transpose
     CTGRAD_ALWAYS_INLINE static auto gather(Load&& load)
     {
         if constexpr (Count == 1)
-            return load(constant<First>{});
+            return load(First);
         else
             return join<T, Count / 2 * piece>(gather<First, Count / 2>(load),
                                               gather<First + Count / 2 * piece, Count / 2>(load));
@@ -104,17 +104,17 @@ void transpose_strip(const T* from, std::ptrdiff_t from_stride, int rows, int co
     using piece = lanes_of<T, strip::piece>;
     for (int column = 0; column < columns; column += strip::piece)
     {
-        const auto result = strip::transpose([&](auto row) CTGRAD_INLINE_LAMBDA
+        const auto result = strip::transpose([&](int row) CTGRAD_INLINE_LAMBDA
         {
             piece loaded{};
             if (AllRows || row < rows)
                 std::memcpy(&loaded, from + row * from_stride + column, sizeof loaded);
             return loaded;
         });
-        unroll<strip::piece>([&](auto i) CTGRAD_INLINE_LAMBDA
+        unroll<strip::piece>([&]<int I>() CTGRAD_INLINE_LAMBDA
         {
-            if (column + i < columns)
-                std::memcpy(to + (column + i) * to_stride, &result[i], sizeof result[i]);
+            if (column + I < columns)
+                std::memcpy(to + (column + I) * to_stride, &result[I], sizeof result[I]);
         });
     }
 }

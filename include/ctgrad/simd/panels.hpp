@@ -3,7 +3,6 @@
 
 #include <ctgrad/simd/batch.hpp>
 
-#include <algorithm>
 #include <type_traits>
 
 namespace ctgrad::simd
@@ -32,6 +31,15 @@ constexpr bool half_vectors_suffice = sizeof(T) * batch<T, Arch>::size == 64
 template <class T, int Units, class Arch>
 using panel_arch = std::conditional_t<half_vectors_suffice<T, Units, Arch>,
                                       xsimd::fma3<xsimd::avx2>, Arch>;
+
+// What leaves a tile of sums (product_tile.hpp) its best proportions.
+template <class T, class Arch>
+constexpr int most_panel_vectors()
+{
+    if (vector_registers<T, Arch>() == 32)
+        return 4;
+    return has_fused_multiply_add<Arch> ? 2 : 3;
+}
 
 constexpr int divide_up(int a, int b) { return (a + b - 1) / b; }
 
@@ -65,7 +73,7 @@ struct panels
     static constexpr int unit_vectors = detail::divide_up(Units, lanes);
     static constexpr int stored_units = unit_vectors * lanes;
 
-    static constexpr int most_vectors = vector_registers<T, arch>() == 32 ? 4 : 3;
+    static constexpr int most_vectors = detail::most_panel_vectors<T, arch>();
     static constexpr int panel_count = detail::divide_up(unit_vectors, most_vectors);
     static constexpr int vectors = detail::divide_up(unit_vectors, panel_count);
     static constexpr int wide_panels = unit_vectors - panel_count * (vectors - 1);

@@ -4,7 +4,6 @@
 #include <ctgrad/core/config.hpp>
 #include <ctgrad/simd/panels.hpp>
 
-#include <bit>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -12,25 +11,31 @@
 namespace ctgrad::simd::detail
 {
 
+/// A stride known to the compiler.
 template <int N>
-using constant = std::integral_constant<std::ptrdiff_t, N>;
+using fixed_stride = std::integral_constant<std::ptrdiff_t, N>;
 
-// Calls f(constant<0>), f(constant<1>) ...; f is an always inlined lambda.
+// Calls f<0>(), f<1>() ... of an always inlined lambda. The index is a template argument and not
+// a value: values would be objects in memory to sanitizers, which takes minutes to compile.
 template <int Count, class F>
-CTGRAD_ALWAYS_INLINE constexpr void unroll(F&& f)
+CTGRAD_ALWAYS_INLINE void unroll(F&& f)
 {
     [&]<int... I>(std::integer_sequence<int, I...>) CTGRAD_INLINE_LAMBDA
-    { (f(constant<I>{}), ...); }(std::make_integer_sequence<int, Count>{});
+    { (f.template operator()<I>(), ...); }(std::make_integer_sequence<int, Count>{});
 }
 
-/// Rows of a tile for a panel of so many vectors: sums, one row of the panel and a broadcast
-/// fill the registers.
+/// Rows of a tile for a panel of so many vectors: the sums, one row of the panel and a broadcast
+/// fill the registers. Of 16, one is left free: clang schedules broadcasts early, and spilled a
+/// sum in every round of 4 x 3, at half the speed; without fused multiply-add the products need
+/// a register too.
 template <class T, class Arch>
 constexpr int tile_rows(int vectors)
 {
     if (vector_registers<T, Arch>() == 32)
         return vectors == 1 ? 16 : vectors == 2 ? 12 : vectors == 3 ? 8 : 6;
-    return vectors == 1 ? 10 : vectors == 2 ? 6 : 4;
+    if (has_fused_multiply_add<Arch>)
+        return vectors == 1 ? 10 : 6;
+    return vectors == 1 ? 8 : vectors == 2 ? 4 : 3;
 }
 
 /// Block of sums, Rows x Vectors, that stays in registers: sum(row, vector) += a(row, k) *
@@ -46,26 +51,17 @@ struct product_tile
 
     vector sums[chains][Rows][Vectors];
 
-    template <class F>
-    CTGRAD_ALWAYS_INLINE static void for_each(F&& f)
-    {
-        unroll<Rows>([&](auto row) CTGRAD_INLINE_LAMBDA
-        {
-            unroll<Vectors>([&](auto v) CTGRAD_INLINE_LAMBDA { f(row, v); });
-        });
-    }
-
     /// Begins with initial(row, vector).
     template <class F>
     CTGRAD_ALWAYS_INLINE explicit product_tile(F&& initial)
     {
-        for_each([&](auto row, auto v) CTGRAD_INLINE_LAMBDA
+        unroll<Rows * Vectors>([&]<int I>() CTGRAD_INLINE_LAMBDA
         {
-            sums[0][row][v] = initial(row, v);
-            unroll<chains - 1>([&](auto chain) CTGRAD_INLINE_LAMBDA
-            {
-                sums[chain + 1][row][v] = vector(T(0));
-            });
+            sums[0][I / Vectors][I % Vectors] = initial(I / Vectors, I % Vectors);
+        });
+        unroll<(chains - 1) * Rows * Vectors>([&]<int I>() CTGRAD_INLINE_LAMBDA
+        {
+            sums[1 + I / (Rows * Vectors)][I / Vectors % Rows][I % Vectors] = vector(T(0));
         });
     }
 
@@ -75,30 +71,27 @@ struct product_tile
     CTGRAD_ALWAYS_INLINE void accumulate(const T* a, RowStride row_stride, Step step, const T* b,
                                          PanelStride b_stride, std::ptrdiff_t count)
     {
-        std::ptrdiff_t k = 0;
-        for (; k + chains <= count; k += chains)
+        for (; count >= chains; count -= chains)
         {
-            unroll<chains>([&](auto chain) CTGRAD_INLINE_LAMBDA
+            unroll<chains>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
             {
-                add<chain>(a + chain * step, row_stride, b + chain * b_stride);
+                add<Chain>(a + Chain * step, row_stride, b + Chain * b_stride);
             });
             a += chains * step;
             b += chains * b_stride;
         }
         if constexpr (chains > 1)
         {
-            for (; k < count; ++k)
+            for (; count > 0; --count)
             {
                 add<0>(a, row_stride, b);
                 a += step;
                 b += b_stride;
             }
-            for_each([&](auto row, auto v) CTGRAD_INLINE_LAMBDA
+            unroll<(chains - 1) * Rows * Vectors>([&]<int I>() CTGRAD_INLINE_LAMBDA
             {
-                unroll<chains - 1>([&](auto chain) CTGRAD_INLINE_LAMBDA
-                {
-                    sums[0][row][v] = sums[0][row][v] + sums[chain + 1][row][v];
-                });
+                vector& sum = sums[0][I / Vectors % Rows][I % Vectors];
+                sum = sum + sums[1 + I / (Rows * Vectors)][I / Vectors % Rows][I % Vectors];
             });
         }
     }
@@ -106,27 +99,28 @@ struct product_tile
     template <class Stride>
     CTGRAD_ALWAYS_INLINE void store(T* to, Stride stride) const
     {
-        for_each([&](auto row, auto v) CTGRAD_INLINE_LAMBDA
+        unroll<Rows * Vectors>([&]<int I>() CTGRAD_INLINE_LAMBDA
         {
-            sums[0][row][v].store(to + row * stride + v * vector::size);
+            sums[0][I / Vectors][I % Vectors].store(to + I / Vectors * stride
+                                                    + I % Vectors * vector::size);
         });
     }
 
 private:
-    template <std::ptrdiff_t Chain, class RowStride>
+    template <int Chain, class RowStride>
     CTGRAD_ALWAYS_INLINE void add(const T* a, RowStride row_stride, const T* b)
     {
         vector right[Vectors];
-        unroll<Vectors>([&](auto v) CTGRAD_INLINE_LAMBDA
+        unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
         {
-            right[v] = vector::load(b + v * vector::size);
+            right[V] = vector::load(b + V * vector::size);
         });
-        unroll<Rows>([&](auto row) CTGRAD_INLINE_LAMBDA
+        unroll<Rows>([&]<int Row>() CTGRAD_INLINE_LAMBDA
         {
-            const vector left(a[row * row_stride]);
-            unroll<Vectors>([&](auto v) CTGRAD_INLINE_LAMBDA
+            const vector left(a[Row * row_stride]);
+            unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
             {
-                sums[Chain][row][v] = multiply_add(left, right[v], sums[Chain][row][v]);
+                sums[Chain][Row][V] = multiply_add(left, right[V], sums[Chain][Row][V]);
             });
         });
     }

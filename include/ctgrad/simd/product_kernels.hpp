@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/core/config.hpp>
+#include <ctgrad/simd/panels.hpp>
+#include <ctgrad/simd/product_tile.hpp>
+
+#include <bit>
+#include <cstddef>
+
+namespace ctgrad::simd::detail
+{
+
+// These functions know their tile but not the shape of the layer, so that all layers of a program
+// share them.
+
+/// Rows of x by one panel, a tile at a time; what is left goes to the next smaller power of two.
+template <class T, class Arch, int Rows, int Vectors>
+[[gnu::noinline]] void forward_panel(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows,
+                                     std::ptrdiff_t inputs, const T* panel, const T* bias, T* y,
+                                     std::ptrdiff_t y_stride)
+{
+    using tile = product_tile<T, Arch, Rows, Vectors>;
+    using vector = typename tile::vector;
+    constexpr fixed_stride<Vectors * vector::size> width;
+    vector start[Vectors];
+    unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
+    {
+        start[V] = bias ? vector::load(bias + V * vector::size) : vector(T(0));
+    });
+    for (; rows >= Rows; rows -= Rows)
+    {
+        tile sums([&](int, int v) CTGRAD_INLINE_LAMBDA { return start[v]; });
+        sums.accumulate(x, x_stride, fixed_stride<1>{}, panel, width, inputs);
+        sums.store(y, y_stride);
+        x += Rows * x_stride;
+        y += Rows * y_stride;
+    }
+    if constexpr (Rows > 1)
+        if (rows > 0)
+            forward_panel<T, Arch, static_cast<int>(std::bit_floor(Rows - 1u)), Vectors>(
+                x, x_stride, rows, inputs, panel, bias, y, y_stride);
+}
+
+/// Adds the gradient of the weights of `inputs` inputs, for one panel and a block of rows.
+template <class T, class Arch, int Rows, int Vectors>
+[[gnu::noinline]] void gradient_panel(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t inputs,
+                                      std::ptrdiff_t rows, const T* dz, T* dpanel)
+{
+    using tile = product_tile<T, Arch, Rows, Vectors>;
+    using vector = typename tile::vector;
+    constexpr fixed_stride<Vectors * vector::size> width;
+    for (; inputs >= Rows; inputs -= Rows)
+    {
+        tile sums([&](int row, int v) CTGRAD_INLINE_LAMBDA
+        {
+            return vector::load(dpanel + row * width + v * vector::size);
+        });
+        sums.accumulate(x, fixed_stride<1>{}, x_stride, dz, width, rows);
+        sums.store(dpanel, width);
+        x += Rows;
+        dpanel += Rows * width;
+    }
+    if constexpr (Rows > 1)
+        if (inputs > 0)
+            gradient_panel<T, Arch, static_cast<int>(std::bit_floor(Rows - 1u)), Vectors>(
+                x, x_stride, inputs, rows, dz, dpanel);
+}
+
+constexpr int gradient_rows = 128;
+
+/// Copies the panel's columns of a block of rows of dz side by side: read in place, their long
+/// stride would throw each other out of the cache.
+template <class T, class Arch, int Vectors>
+[[gnu::noinline]] void weight_gradient_panel(const T* x, std::ptrdiff_t x_stride,
+                                             std::ptrdiff_t inputs, std::ptrdiff_t rows,
+                                             const T* dz, std::ptrdiff_t dz_stride, T* dpanel)
+{
+    using vector = batch<T, Arch>;
+    alignas(64) T packed[gradient_rows * Vectors * vector::size];
+    for (std::ptrdiff_t row = 0; row < rows; ++row)
+        unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
+        {
+            vector::load(dz + row * dz_stride + V * vector::size)
+                .store(packed + (row * Vectors + V) * vector::size);
+        });
+    gradient_panel<T, Arch, tile_rows<T, Arch>(Vectors), Vectors>(x, x_stride, inputs, rows,
+                                                                  packed, dpanel);
+}
+
+/// Adds the sums of columns of Vectors vectors; several sums in turn, as in a tile.
+template <class T, class Arch, int Vectors>
+[[gnu::noinline]] void add_column_sums(const T* dz, std::ptrdiff_t dz_stride, std::ptrdiff_t rows,
+                                       T* dbias)
+{
+    using vector = batch<T, Arch>;
+    constexpr int chains = 8 / Vectors;
+    vector sums[chains][Vectors];
+    unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
+    {
+        sums[0][V] = vector::load(dbias + V * vector::size);
+        unroll<chains - 1>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
+        {
+            sums[Chain + 1][V] = vector(T(0));
+        });
+    });
+    const auto add = [&]<int Chain>() CTGRAD_INLINE_LAMBDA
+    {
+        unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
+        {
+            sums[Chain][V]
+                = sums[Chain][V] + vector::load(dz + Chain * dz_stride + V * vector::size);
+        });
+    };
+    for (; rows >= chains; rows -= chains)
+    {
+        unroll<chains>(add);
+        dz += chains * dz_stride;
+    }
+    for (; rows > 0; --rows)
+    {
+        add.template operator()<0>();
+        dz += dz_stride;
+    }
+    unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
+    {
+        unroll<chains - 1>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
+        {
+            sums[0][V] = sums[0][V] + sums[Chain + 1][V];
+        });
+        sums[0][V].store(dbias + V * vector::size);
+    });
+}
+
+/// Calls f<vectors>(first unit) for each panel.
+template <class Panels, class F>
+CTGRAD_ALWAYS_INLINE void for_each_panel(F&& f)
+{
+    int unit = 0;
+    for (int i = 0; i < Panels::wide_panels; ++i, unit += Panels::panel_width)
+        f.template operator()<Panels::vectors>(unit);
+    if constexpr (Panels::wide_panels < Panels::panel_count)
+        for (int i = Panels::wide_panels; i < Panels::panel_count; ++i)
+        {
+            f.template operator()<Panels::vectors - 1>(unit);
+            unit += Panels::panel_width - Panels::lanes;
+        }
+}
+
+} // namespace ctgrad::simd::detail
