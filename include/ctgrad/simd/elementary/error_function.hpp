@@ -116,7 +116,8 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> scaled_tail(batch<T, Arch> a)
     const number center(Constants::center);
     const number sum = a + center;
     const number w = center / sum;
-    const number bent = polynomial(w - number(T(0.5)), Constants::coefficients);
+    const number t = w - number(T(0.5));
+    const number bent = polynomial(t, t * t, Constants::coefficients);
     const number tail = w * multiply_add(w, bent, number(Constants::limit));
     // The tail has up to three times the relative error of w, so the roundings of the sum and of
     // the quotient are taken back: w * (1 + error / center) is the exact quotient.
@@ -141,7 +142,8 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> erf(batch<T, Arch> x)
 {
     using constants = detail::erf_constants<T>;
     const batch<T, Arch> a = at_most(batch<T, Arch>(constants::bound), abs(x));
-    const batch<T, Arch> g = multiply_add(a, detail::polynomial(a, constants::coefficients), a);
+    const batch<T, Arch> g =
+        multiply_add(a, detail::polynomial(a, a * a, constants::coefficients), a);
     return copysign(detail::expm1_not_positive(-g), x);
 }
 

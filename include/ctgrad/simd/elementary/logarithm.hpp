@@ -103,6 +103,22 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> native_significand(batch<T, Arch> x)
     else
         return batch<T, Arch>(native(_mm512_maskz_getmant_pd(0xff, x.native, range, sign)));
 }
+
+/// `y`, but -infinity where u is 0, infinity where u is, NaN where u is negative: one instruction.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> native_log_limits(batch<T, Arch> y, batch<T, Arch> u)
+{
+    using native = typename batch<T, Arch>::native_type;
+    // A digit for each kind of u: quiet and signalling NaN, 0, 1, -infinity, infinity, negative
+    // and positive, from the lowest; 0 keeps y, 3 is NaN, 4 -infinity, 5 infinity.
+    constexpr int responses = 0x03530400;
+    if constexpr (sizeof(T) == 4)
+        return batch<T, Arch>(
+            native(_mm512_fixupimm_ps(y.native, u.native, _mm512_set1_epi32(responses), 0)));
+    else
+        return batch<T, Arch>(
+            native(_mm512_fixupimm_pd(y.native, u.native, _mm512_set1_epi64(responses), 0)));
+}
 #endif
 
 /// For every finite x > 0. On AVX-512 also an exponent of +-infinity for infinity and 0, and a
@@ -135,8 +151,9 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> log_join(batch<T, Arch> k, batch<T, Arch> f)
 {
     using number = batch<T, Arch>;
     using constants = logarithm_constants<T>;
-    const number bend = multiply_add(f, polynomial(f, constants::reduced), number(T(-0.5)));
-    const number low = multiply_add(f * f, bend, k * number(constants::ln2_low));
+    const number square = f * f;
+    const number bend = multiply_add(f, polynomial(f, square, constants::reduced), number(T(-0.5)));
+    const number low = multiply_add(square, bend, k * number(constants::ln2_low));
     return multiply_add(k, number(constants::ln2_high), f + low);
 }
 
@@ -169,8 +186,6 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> log1p(batch<T, Arch> x)
 {
     using number = batch<T, Arch>;
-    constexpr T infinity = std::numeric_limits<T>::infinity();
-    constexpr T nan = std::numeric_limits<T>::quiet_NaN();
     const number one(T(1));
     const number u = one + x;
     number k;
@@ -194,8 +209,17 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> log1p(batch<T, Arch> x)
                    parts.significand - one);
     }
     const number y = copysign(detail::log_join(k, f), x);
-    const number at_most_minus_one = select(x == -one, number(-infinity), number(nan));
-    return select(x > -one, select(x == number(infinity), x, y), at_most_minus_one);
+#if defined(__AVX512F__)
+    if constexpr (detail::is_avx512<Arch>)
+        return detail::native_log_limits(y, u);
+    else
+#endif
+    {
+        constexpr T infinity = std::numeric_limits<T>::infinity();
+        constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+        const number at_most_minus_one = select(x == -one, number(-infinity), number(nan));
+        return select(x > -one, select(x == number(infinity), x, y), at_most_minus_one);
+    }
 }
 
 /// log(1 + e) for e in [0, 1], where it needs no exponent: half the work of log1p.
