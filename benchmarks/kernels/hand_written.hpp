@@ -58,12 +58,15 @@ struct exponential
 /// From here on exp rounds to 0.
 inline constexpr float smallest_exponent = -104;
 
-CTGRAD_ALWAYS_INLINE number minus_abs(number x) { return number(x.native | number(-0.0f).native); }
+CTGRAD_ALWAYS_INLINE number minus_magnitude(number x)
+{
+    return number(x.native | number(-0.0f).native);
+}
 
 /// -|x|, but not where exp rounds to 0.
 CTGRAD_ALWAYS_INLINE number decaying(number x)
 {
-    return at_least(number(smallest_exponent), minus_abs(x));
+    return at_least(number(smallest_exponent), minus_magnitude(x));
 }
 
 /// For x < 0 the first, otherwise the second.
@@ -100,7 +103,7 @@ struct tanh
 {
     CTGRAD_ALWAYS_INLINE static exponential of_minus_two(number x)
     {
-        const number z = at_least(number(smallest_exponent / 2), minus_abs(x));
+        const number z = at_least(number(smallest_exponent / 2), minus_magnitude(x));
         return exponential(z + z);
     }
     CTGRAD_ALWAYS_INLINE static number value(number x)
@@ -124,15 +127,21 @@ struct tanh
     }
 };
 
-/// With z = -|x| and e, q as in sigmoid, p = e q: the derivative is t = p (1 + z q) for negative x,
-/// otherwise 1 - t.
+/// With e, q as in sigmoid and p = e q: x sigmoid(x), and sigmoid(x) + x p q.
 struct swish
 {
-    CTGRAD_ALWAYS_INLINE static number slope(number x, number z, number p, number q)
+    /// x from below and from both sides, kept where exp(-|x|) is 0.
+    number below;
+    number within;
+    number e;
+
+    CTGRAD_ALWAYS_INLINE explicit swish(number x)
+        : below(at_least(number(smallest_exponent), x)),
+          within(at_most(number(-smallest_exponent), below)),
+          e(exponential(minus_magnitude(within)).exp())
     {
-        const number t = multiply_add(z, q, number(1)) * p;
-        return by_sign(x, t, number(1) - t);
     }
+
     CTGRAD_ALWAYS_INLINE static number value(number x)
     {
         const number z = decaying(x);
@@ -141,18 +150,18 @@ struct swish
     }
     CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
     {
-        const number z = decaying(x);
-        const number e = exponential(z).exp();
-        const number q = number(1) / (number(1) + e);
-        return dy * slope(x, z, e * q, q);
+        const swish parts(x);
+        const number q = number(1) / (number(1) + parts.e);
+        const number p = parts.e * q;
+        return dy * multiply_add(p * q, parts.within, by_sign(x, p, q));
     }
     CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
     {
-        const number z = decaying(x);
-        const number e = exponential(z).exp();
-        const number q = number(1) / (number(1) + e);
-        const number p = e * q;
-        return {by_sign(x, z * p, x * q), slope(x, z, p, q)};
+        const swish parts(x);
+        const number q = number(1) / (number(1) + parts.e);
+        const number p = parts.e * q;
+        const number s = by_sign(x, p, q);
+        return {s * parts.below, multiply_add(p * q, parts.within, s)};
     }
 };
 
@@ -229,46 +238,52 @@ struct gelu
 };
 
 /// x sigmoid(u) with u = c (x + 0.044715 x^3), c = 2 sqrt(2 / pi); e, q, p as in sigmoid of u. The
-/// derivative is t = p (1 - a u' q) for negative x, otherwise 1 - t.
+/// derivative is sigmoid(u) + x u' p q.
 struct gelu_tanh
 {
     static constexpr float c = 1.5957691216f;
 
-    number x;
-    number a;
+    /// x from below and from both sides, kept where exp(-|u|) is 0.
+    number below;
+    number within;
     number square;
     number e;
 
-    CTGRAD_ALWAYS_INLINE explicit gelu_tanh(number of) : x(of), a(at_most(number(10.75f), abs(of)))
+    CTGRAD_ALWAYS_INLINE explicit gelu_tanh(number x)
+        : below(at_least(number(-10.75f), x)),
+          within(at_most(number(10.75f), below)),
+          square(within * within)
     {
-        square = a * a;
-        e = exponential(a * multiply_add(square, number(-0.044715f * c), number(-c))).exp();
-    }
-
-    CTGRAD_ALWAYS_INLINE number derivative(number p, number q) const
-    {
-        const number slope = multiply_add(square, number(3 * 0.044715f * c), number(c));
-        const number t = negative_multiply_add(a * slope, q, number(1)) * p;
-        return by_sign(x, t, number(1) - t);
+        const number u = within * multiply_add(square, number(0.044715f * c), number(c));
+        e = exponential(minus_magnitude(u)).exp();
     }
 
     CTGRAD_ALWAYS_INLINE static number value(number x)
     {
         const gelu_tanh parts(x);
-        return by_sign(x, -(parts.a * parts.e), x) / (number(1) + parts.e);
+        return by_sign(x, parts.below * parts.e, x) / (number(1) + parts.e);
     }
+    /// Beside the value there is sigmoid(u) already; alone, another form is shorter: with a = |x|,
+    /// t = p (1 - a u' q) for negative x, otherwise 1 - t.
     CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
     {
-        const gelu_tanh parts(x);
-        const number q = number(1) / (number(1) + parts.e);
-        return dy * parts.derivative(parts.e * q, q);
+        const number a = at_most(number(10.75f), abs(x));
+        const number square = a * a;
+        const number e =
+            exponential(a * multiply_add(square, number(-0.044715f * c), number(-c))).exp();
+        const number q = number(1) / (number(1) + e);
+        const number slope = a * multiply_add(square, number(3 * 0.044715f * c), number(c));
+        const number t = negative_multiply_add(slope, q, number(1)) * (e * q);
+        return dy * by_sign(x, t, number(1) - t);
     }
     CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
     {
         const gelu_tanh parts(x);
         const number q = number(1) / (number(1) + parts.e);
         const number p = parts.e * q;
-        return {by_sign(x, -(parts.a * p), x * q), parts.derivative(p, q)};
+        const number s = by_sign(x, p, q);
+        const number slope = multiply_add(parts.square, number(3 * 0.044715f * c), number(c));
+        return {s * parts.below, multiply_add((p * q) * parts.within, slope, s)};
     }
 };
 
