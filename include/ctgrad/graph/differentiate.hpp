@@ -120,7 +120,9 @@ constexpr void differentiate(graph_builder& graph, int root, int seed, std::span
                 continue;
             }
             reference flow = adjoint * adjoint.at(partials[static_cast<std::size_t>(k)]);
-            if (over_row && graph[current.operand(k)].uniform && !current.uniform)
+            const bool reduces =
+                current.op->over_row != reduction::none || current.op->row_valued;
+            if (over_row && graph[current.operand(k)].uniform && (!current.uniform || reduces))
             {
                 flow = sum(flow);
             }

@@ -11,6 +11,17 @@ namespace ctgrad
 /// use. A row is the single number.
 constexpr double interpret(const graph_builder& graph, int root, const auto& leaf_value)
 {
+    // A comparison with NaN decides nothing.
+    const auto is_undecided = [&](const node& choice, const auto& values) {
+        const node& condition = graph[choice.operand(0)];
+        bool undecided = false;
+        for (std::size_t k = 0; detail::is_comparison(condition) && k < 2; ++k)
+        {
+            undecided = undecided ||
+                        scalar::is_nan(values[static_cast<std::size_t>(condition.operands[k])]);
+        }
+        return undecided;
+    };
     detail::node_flags below{};
     detail::mark_below(graph, root, below);
     std::array<double, graph_builder::capacity> values{};
@@ -29,6 +40,8 @@ constexpr double interpret(const graph_builder& graph, int root, const auto& lea
         }
         values[static_cast<std::size_t>(i)] =
             current.kind == node_kind::constant ? current.value
+            : current.is(operation_of<where_operation>) && is_undecided(current, values)
+                ? std::numeric_limits<double>::quiet_NaN()
             : current.kind == node_kind::applied
                 ? current.op->value(operands[0], operands[1], operands[2])
                 : leaf_value(current);
@@ -61,6 +74,29 @@ inline constexpr bool is_numeric_argument = number<Type>;
 template <fixed_string Name, class Value>
 inline constexpr bool is_numeric_argument<binding<Name, Value>> = number<Value>;
 
+/// Whether each variable of a formula has one of these names.
+template <class Function, fixed_string... Names>
+constexpr bool all_bound()
+{
+    constexpr const name_list& names = variables_of<Function>;
+    int bound = 0;
+    ((bound += names.find(Names.view()) >= 0 ? 1 : 0), ...);
+    return bound == names.size;
+}
+
+template <class Function, class... Arguments>
+inline constexpr bool binds_all_variables = true;
+template <class Function, fixed_string... Names, class... Values>
+inline constexpr bool binds_all_variables<Function, binding<Names, Values>...> =
+    all_bound<Function, Names...>();
+
+template <class Function, class Argument>
+inline constexpr bool name_occurs = true;
+template <class Function, fixed_string Name, class Value>
+inline constexpr bool name_occurs<Function, binding<Name, Value>> =
+    variables_of<Function>.find(Name.view()) >= 0 ||
+    parameters_of<Function>.find(Name.view()) >= 0;
+
 template <class... Types>
 inline constexpr bool all_float = false;
 template <class First, class... Types>
@@ -86,7 +122,7 @@ constexpr double evaluate_bound(const Function& function, const auto& bindings)
 
 /// Calls a formula, with an argument for each free variable in the order of `variables_of`, or with
 /// arguments by name: `f(x = 2.0, beta = 0.5)`. Numbers evaluate it (parameters without argument
-/// keep their initial values), formulas compose it.
+/// keep their initial values), formulas compose it, and so do numbers for some of its variables.
 template <expression Function>
 constexpr auto call(const Function& function, const auto&... arguments)
 {
@@ -96,7 +132,11 @@ constexpr auto call(const Function& function, const auto&... arguments)
     constexpr bool fits = by_name || sizeof...(arguments) == static_cast<std::size_t>(expected);
     static_assert(fits, "a formula is called with one argument for each of its free variables, or "
                         "with arguments by name: f(x = 2.0); see docs/errors.md#arguments");
-    if constexpr (fits)
+    constexpr bool known =
+        (detail::name_occurs<Function, std::remove_cvref_t<decltype(arguments)>> && ...);
+    static_assert(known, "a formula is called with a name that does not occur in it; see "
+                         "docs/errors.md#arguments");
+    if constexpr (fits && known)
     {
         const auto bindings = [&] {
             if constexpr (by_name)
@@ -109,7 +149,10 @@ constexpr auto call(const Function& function, const auto&... arguments)
                     std::make_index_sequence<sizeof...(arguments)>{}, arguments...);
             }
         }();
-        if constexpr ((detail::is_numeric_argument<std::remove_cvref_t<decltype(arguments)>> && ...))
+        if constexpr ((detail::is_numeric_argument<std::remove_cvref_t<decltype(arguments)>> &&
+                       ...) &&
+                      detail::binds_all_variables<Function,
+                                                  std::remove_cvref_t<decltype(arguments)>...>)
         {
             const double value = detail::evaluate_bound(function, bindings);
             if constexpr (detail::all_float<std::remove_cvref_t<decltype(arguments)>...>)

@@ -20,13 +20,6 @@ constexpr node_flags live_nodes(const graph_builder& graph, std::span<const int>
     return live;
 }
 
-constexpr bool is_comparison(const node& current)
-{
-    return current.is(operation_of<less_operation>) ||
-           current.is(operation_of<less_equal_operation>) ||
-           current.is(operation_of<equal_operation>);
-}
-
 /// Whether NaN in node `from` makes node `to` NaN.
 constexpr bool passes_nan(const graph_builder& graph, int from, int to)
 {
@@ -147,6 +140,10 @@ private:
         {
             return choice(current, operands);
         }
+        if (const auto stable = scaled_softplus(current))
+        {
+            return stable;
+        }
         if (current.is(operation_of<divide_operation>))
         {
             return quotient(current, operands[0], operands[1]);
@@ -205,6 +202,34 @@ private:
         // Two quotients of one denominator share its reciprocal.
         const bool shared = divisions_by_[static_cast<std::size_t>(current.operand(1))] > 1;
         return shared && !a.is_constant(1) ? a * (1 / b) : reference{};
+    }
+
+    /// softplus(c * u) / c, which is u for large u, also where c * u overflows.
+    constexpr reference scaled_softplus(const node& current)
+    {
+        const bool product = current.is(operation_of<multiply_operation>);
+        if (!product && !current.is(operation_of<divide_operation>))
+        {
+            return {};
+        }
+        const node& factor = from_[current.operand(product ? 0 : 1)];
+        const node& softplus = from_[current.operand(product ? 1 : 0)];
+        if (!factor.is_constant() || !softplus.is(operation_of<softplus_operation>))
+        {
+            return {};
+        }
+        const node& scaled = from_[softplus.operand(0)];
+        if (!scaled.is(operation_of<multiply_operation>) ||
+            !from_[scaled.operand(0)].is_constant())
+        {
+            return {};
+        }
+        const double c = from_[scaled.operand(0)].value;
+        const auto u = at(scaled.operand(1));
+        const auto ramp = c > 0 ? maximum(u, 0) : minimum(u, 0);
+        const auto rest = apply<log1p_unit_operation>(exp(-abs(at(softplus.operand(0)))));
+        return product ? (factor.value * c) * ramp + factor.value * rest
+                       : (c / factor.value) * ramp + (1 / factor.value) * rest;
     }
 
     /// exp(-u^2) and exp(-u^2 / 2), whose tails need u^2 to more digits than one number has.

@@ -7,6 +7,18 @@
 namespace ctgrad
 {
 
+namespace detail
+{
+
+constexpr bool is_comparison(const node& current)
+{
+    return current.is(operation_of<less_operation>) ||
+           current.is(operation_of<less_equal_operation>) ||
+           current.is(operation_of<equal_operation>);
+}
+
+}  // namespace detail
+
 // Rules for functions, conditions and reductions. Each line is a pattern and what is put in its
 // place: identities, and the form that neither overflows nor cancels where the textbook one does.
 

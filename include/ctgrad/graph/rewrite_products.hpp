@@ -72,7 +72,7 @@ constexpr reference constant_times(double c, reference b)
     {
         return -c * u;
     }
-    if (b.is<divide_operation>() && b.operand(0).is_constant())
+    if (!b.graph->lowering() && b.is<divide_operation>() && b.operand(0).is_constant())
     {
         return (c * b.operand(0).value()) / b.operand(1);
     }

@@ -143,7 +143,7 @@ private:
         {
             std::copy_n(dxy, size, copy.data());
         }
-        place(detail::incoming.name.view(), copies ? copy.data() : dxy);
+        place(detail::incoming<Formula>::name.view(), copies ? copy.data() : dxy);
         std::array<T, static_cast<std::size_t>(parameter_count)> sums{};
         std::array<T*, static_cast<std::size_t>(backward_program::output_count)> outputs{dxy};
         for (std::size_t i = 0; i < sums.size(); ++i)

@@ -5,6 +5,7 @@
 #include <ctgrad/graph/interpret.hpp>
 #include <ctgrad/simd/evaluate.hpp>
 
+#include <algorithm>
 #include <ranges>
 #include <span>
 #include <tuple>
@@ -34,9 +35,11 @@ constexpr auto initial_parameters()
 namespace detail
 {
 
-/// Name of the gradient that comes in; not one that a user's variable has.
-inline constexpr variable<"gradient of the result"> incoming;
-
+/// The gradient that comes in, under a name that no user's variable has; one number if the formula
+/// has one value for the row.
+template <auto Formula>
+using incoming = std::conditional_t<is_row_value<Formula>, parameter<"gradient of the result">,
+                                    variable<"gradient of the result">>;
 
 template <auto Formula>
 struct programs
@@ -44,7 +47,7 @@ struct programs
     static constexpr const name_list& variables = variables_of<decltype(Formula)>;
     static constexpr const name_list& parameters = parameters_of<decltype(Formula)>;
     using function_type = std::remove_cvref_t<decltype(Formula)>;
-    using seed_type = std::remove_cvref_t<decltype(incoming)>;
+    using seed_type = incoming<Formula>;
 
     template <std::size_t... V, std::size_t... P>
     static auto make_backward(std::index_sequence<V...>, std::index_sequence<P...>)
@@ -155,6 +158,9 @@ void forward(const Inputs& in, Output&& out, const Parameters& parameters)
             {
                 detail::check_length("the output", length, std::ranges::size(out));
             }
+            detail::check_length("the list of parameters",
+                                 static_cast<std::size_t>(parameter_count<Formula>),
+                                 std::ranges::size(parameters));
             detail::run_program<program<Formula>, T>({std::ranges::data(input)...},
                                                      {std::ranges::data(out)},
                                                      std::ranges::data(parameters),
@@ -217,7 +223,14 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
              ...);
         },
         inputs);
-    place(detail::incoming.name.view(), std::ranges::data(dout));
+    place(detail::incoming<Formula>::name.view(), std::ranges::data(dout));
+    // For a row formula the incoming gradient is one more parameter of the program, the last.
+    std::array<T, parameter_count + 1> values{};
+    std::ranges::copy(parameters, values.begin());
+    if constexpr (is_row_value<Formula>)
+    {
+        values.back() = *std::ranges::data(dout);
+    }
     std::size_t k = 0;
     std::apply(
         [&](auto&... gradient) {
@@ -230,7 +243,7 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
     {
         targets[k++] = &sum;
     }
-    detail::run_program<backward_program, T>(sources, targets, std::ranges::data(parameters),
+    detail::run_program<backward_program, T>(sources, targets, values.data(),
                                              static_cast<std::ptrdiff_t>(length));
     for (std::size_t p = 0; p < parameter_count; ++p)
     {
@@ -264,7 +277,11 @@ void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout,
     using T = detail::element_of<Output>;
     using fused_program = typename detail::programs<Formula>::value_and_derivatives;
     const std::size_t length = std::ranges::size(std::get<0>(inputs));
-    detail::check_length("the output", length, std::ranges::size(out));
+    detail::check_length("the output", is_row_value<Formula> ? 1 : length,
+                         std::ranges::size(out));
+    detail::check_length("the list of parameters",
+                         static_cast<std::size_t>(parameter_count<Formula>),
+                         std::ranges::size(parameters));
     std::apply(
         [&](const auto&... input) {
             (detail::check_length("each input", length, std::ranges::size(input)), ...);
