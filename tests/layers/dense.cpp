@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE dense
+#include <boost/test/unit_test.hpp>
+
+#include "../network/naive.hpp"
+
+#include <cstring>
+#include <tuple>
+
+using namespace ctgrad;
+
+namespace
+{
+
+constexpr variable<"x"> x;
+constexpr auto swish = x * sigmoid(x);
+constexpr auto elu = where(x > 0, x, exp(x) - 1);
+
+using element_types = std::tuple<float, double>;
+
+template <class Network>
+auto exported(const Network& net)
+{
+    std::vector<typename Network::value_type> values(
+        static_cast<std::size_t>(Network::parameter_count));
+    net.export_parameters(values);
+    return values;
+}
+
+// Variance of the weights of a first layer that is 60 x 50.
+template <class Network>
+double weight_variance(const Network& net)
+{
+    const auto values = exported(net);
+    double sum = 0;
+    for (std::size_t i = 0; i < 3000; ++i)
+    {
+        sum += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    }
+    return sum / 3000;
+}
+
+template <class T, int Inputs, int Units, bool Bias>
+void check_shape()
+{
+    using net = basic_network<T, input{Inputs}, dense{Units, Bias}>;
+    static_assert(net::parameter_count == Units * (Inputs + (Bias ? 1 : 0)));
+    net model;
+    const auto parameters =
+        numbers_of<T>(static_cast<std::size_t>(net::parameter_count), -1, 1, 1);
+    model.import_parameters(parameters);
+    BOOST_TEST(exported(model) == parameters);
+    for (const std::size_t rows : {1, 2, 3, 4, 5, 6, 7, 8, 9, 13})
+    {
+        const auto inputs = numbers_of<T>(rows * Inputs, -1, 1, 2);
+        std::vector<T> outputs(rows * Units);
+        model.predict(inputs, outputs);
+        for (std::size_t row = 0; row < rows; ++row)
+        {
+            naive_row<T> expected(std::span<const T>(inputs).subspan(row * Inputs, Inputs));
+            std::span<const T> rest = parameters;
+            expected.dense(rest, Units, Bias);
+            BOOST_TEST(expected.agrees_with(std::span<const T>(outputs).subspan(row * Units, Units)),
+                       Inputs << " to " << Units << ", row " << row << " of " << rows);
+        }
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(any_shape_is_the_product_of_the_definition, T, element_types)
+{
+    check_shape<T, 1, 1, true>();
+    check_shape<T, 1, 31, true>();
+    check_shape<T, 31, 1, false>();
+    check_shape<T, 3, 17, true>();
+    check_shape<T, 17, 3, false>();
+    check_shape<T, 31, 33, true>();
+    check_shape<T, 64, 10, true>();
+    check_shape<T, 5, 100, false>();
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(weights_fit_the_formula_behind_them, T, element_types)
+{
+    // Five standard deviations of a variance of 3,000 normal numbers.
+    const auto tolerance = boost::test_tools::tolerance(0.13);
+    const double he = 2.0 / 60;
+    const double glorot = 2.0 / 110;
+    const double lecun = 1.0 / 60;
+    BOOST_TEST(weight_variance(basic_network<T, input{60}, dense{50}, swish>()) == he, tolerance);
+    BOOST_TEST(weight_variance(basic_network<T, input{60}, dense{50}, relu(x)>()) == he, tolerance);
+    BOOST_TEST(weight_variance(basic_network<T, input{60}, dense{50}, elu>()) == lecun, tolerance);
+    BOOST_TEST(weight_variance(basic_network<T, input{60}, dense{50}, tanh(x)>()) == glorot,
+               tolerance);
+    BOOST_TEST(weight_variance(basic_network<T, input{60}, dense{50}>()) == glorot, tolerance);
+    BOOST_TEST(weight_variance(basic_network<T, input{60}, dense{50}, dense{1}, swish>()) == glorot,
+               tolerance);
+    constexpr dense chosen{.units = 50, .weights = initialiser::lecun_uniform};
+    BOOST_TEST(weight_variance(basic_network<T, input{60}, chosen, swish>()) == lecun, tolerance);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_seed_gives_the_same_bits, T, element_types)
+{
+    using net = basic_network<T, input{7}, dense{5}, swish, dense{5}>;
+    BOOST_TEST(exported(net{seed{3}}) == exported(net{seed{3}}));
+    BOOST_TEST(exported(net{seed{3}}) != exported(net{seed{4}}));
+    BOOST_TEST(exported(net{}) == exported(net{seed{0}}));
+    // Each layer has numbers of its own.
+    const auto values = exported(basic_network<T, input{5}, dense{5}, dense{5}>{});
+    BOOST_TEST(values[0] != values[30]);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(biases_and_padding_begin_at_zero, T, element_types)
+{
+    using net = basic_network<T, input{7}, dense{5}, swish, dense{33, false}, dense{3}>;
+    net model{seed{1}};
+    const auto values = exported(model);
+    for (std::size_t i = 0; i < 5; ++i)
+    {
+        BOOST_TEST(values[35 + i] == T(0));
+    }
+    for (std::size_t i = 0; i < 3; ++i)
+    {
+        BOOST_TEST(values[40 + 165 + 99 + i] == T(0));
+    }
+    net without_padding;
+    std::fill(without_padding.parameters().begin(), without_padding.parameters().end(), T(0));
+    without_padding.import_parameters(values);
+    BOOST_TEST(std::memcmp(model.parameters().data(), without_padding.parameters().data(),
+                           model.parameters().size_bytes()) == 0);
+}

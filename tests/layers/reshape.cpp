@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE reshape
+#include <boost/test/unit_test.hpp>
+
+#include <ctgrad/network/network.hpp>
+
+#include <array>
+#include <numeric>
+
+using namespace ctgrad;
+
+static_assert(implementation_of<flatten{}, float, shape(3, 4, 5), no_activation{}>::output ==
+              shape(60));
+static_assert(implementation_of<flatten{}, float, shape(7), no_activation{}>::output == shape(7));
+
+BOOST_AUTO_TEST_CASE(flatten_keeps_the_order)
+{
+    constexpr variable<"x"> x;
+    std::array<float, 24> inputs;
+    std::iota(inputs.begin(), inputs.end(), 0.0f);
+    const network<input{2, 3, 4}, -x, flatten{}> net;
+    const auto outputs = net.predict(inputs);
+    for (std::size_t i = 0; i < 24; ++i)
+    {
+        BOOST_TEST(outputs[i] == -inputs[i]);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(flatten_costs_no_buffer_and_no_copy)
+{
+    using with = network<input{2, 3}, flatten{}, dense{4}>;
+    using without = network<input{6}, dense{4}>;
+    static_assert(with::memory.buffers == without::memory.buffers);
+    static_assert(with::memory.kept == without::memory.kept);
+    static_assert(!with::memory.copies_input);
+    with flattened{seed{1}};
+    const without flat{seed{1}};
+    BOOST_TEST(flattened.predict(std::vector{1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f}) ==
+                   flat.predict(std::vector{1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f}),
+               boost::test_tools::per_element());
+}
