@@ -59,7 +59,7 @@ inline constexpr bool has_fused_multiply_add =
 /// Whether xsimd's nearbyint and floor are one instruction.
 template <class Arch>
 inline constexpr bool has_rounding =
-    is_avx512<Arch> || is_avx<Arch> || is_neon64<Arch> || std::is_base_of_v<xsimd::sse4_1, Arch>;
+    is_avx512<Arch> || is_avx<Arch> || std::is_base_of_v<xsimd::sse4_1, Arch>;
 
 template <class T>
 using bits_of = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -188,7 +188,13 @@ struct batch
     }
     CTGRAD_ALWAYS_INLINE friend batch operator/(batch a, batch b)
     {
-        return batch(a.native / b.native);
+#if defined(__aarch64__)
+        // xsimd's own is an estimate with Newton steps.
+        if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
+            return batch(native_type(vdivq_f32(a.native, b.native)));
+        else
+#endif
+            return batch(a.native / b.native);
     }
     CTGRAD_ALWAYS_INLINE friend batch operator-(batch a)
     {
@@ -291,7 +297,18 @@ struct batch
         return batch(a.native & batch(std::bit_cast<T>(all_but_sign)).native);
     }
 
-    CTGRAD_ALWAYS_INLINE friend batch sqrt(batch a) { return batch(xsimd::sqrt(a.native)); }
+    CTGRAD_ALWAYS_INLINE friend batch sqrt(batch a)
+    {
+        // xsimd's own on NEON is an estimate with Newton steps, like its division.
+#if defined(__aarch64__)
+        if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
+            return batch(native_type(vsqrtq_f32(a.native)));
+        else if constexpr (detail::is_neon64<Arch>)
+            return batch(native_type(vsqrtq_f64(a.native)));
+        else
+#endif
+            return batch(xsimd::sqrt(a.native));
+    }
 
     /// Magnitude of the first, sign bit of the second.
     CTGRAD_ALWAYS_INLINE friend batch copysign(batch magnitude, batch sign)
@@ -358,7 +375,14 @@ struct batch
     /// The nearest integer, ties to even; keeps the sign of zero.
     CTGRAD_ALWAYS_INLINE friend batch round_to_nearest(batch a)
     {
-        if constexpr (detail::has_rounding<Arch>)
+#if defined(__aarch64__)
+        if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
+            return batch(native_type(vrndnq_f32(a.native)));
+        else if constexpr (detail::is_neon64<Arch>)
+            return batch(native_type(vrndnq_f64(a.native)));
+        else
+#endif
+            if constexpr (detail::has_rounding<Arch>)
             return batch(xsimd::nearbyint(a.native));
         else
         {
@@ -373,7 +397,14 @@ struct batch
     /// The largest integer not above; keeps the sign of zero.
     CTGRAD_ALWAYS_INLINE friend batch floor(batch a)
     {
-        if constexpr (detail::has_rounding<Arch>)
+#if defined(__aarch64__)
+        if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
+            return batch(native_type(vrndmq_f32(a.native)));
+        else if constexpr (detail::is_neon64<Arch>)
+            return batch(native_type(vrndmq_f64(a.native)));
+        else
+#endif
+            if constexpr (detail::has_rounding<Arch>)
             return batch(xsimd::floor(a.native));
         else
         {

@@ -159,7 +159,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1_join(batch<T, Arch> p, batch<T, Arch> 
 
 /// Exponential function.
 /// Domain     all reals; subnormal results are right
-/// Accuracy   1 ULP float, 1.25 ULP double (tests/simd/elementary.cpp)
+/// Accuracy   1.25 ULP float, 1.25 ULP double (tests/simd/elementary.cpp)
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> exp(batch<T, Arch> x)
 {
