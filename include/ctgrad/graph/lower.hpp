@@ -46,6 +46,75 @@ constexpr bool passes_nan(const graph_builder& graph, int from, int to)
     return strict[static_cast<std::size_t>(to)];
 }
 
+/// Whether the exponential of a node cannot be large.
+constexpr bool decays(const graph_builder& graph, const node& exponent)
+{
+    const auto is_magnitude = [](const node& current) {
+        return current.is(operation_of<abs_operation>) ||
+               current.is(operation_of<square_operation>);
+    };
+    if (exponent.is(operation_of<negate_operation>))
+    {
+        return is_magnitude(graph[exponent.operand(0)]);
+    }
+    if (exponent.is(operation_of<multiply_operation>) && graph[exponent.operand(0)].is_constant())
+    {
+        return graph[exponent.operand(0)].value < 0 && is_magnitude(graph[exponent.operand(1)]);
+    }
+    return exponent.is(operation_of<at_most_operation>) && graph[exponent.operand(0)].value <= 80;
+}
+
+/// For each node the u such that it is only used where u > 0 is false: it is in the second branch
+/// of `where(u > 0, a, b)`. Otherwise `unguarded`.
+inline constexpr int unguarded = -1;
+
+/// That u, for a choice by u > 0.
+constexpr int guarded_by(const graph_builder& graph, const node& choice)
+{
+    if (!choice.is(operation_of<where_operation>))
+    {
+        return unguarded;
+    }
+    const node& condition = graph[choice.operand(0)];
+    const bool positive = condition.is(operation_of<less_operation>) &&
+                          graph[condition.operand(0)].is_constant() &&
+                          graph[condition.operand(0)].value == 0;
+    return positive ? condition.operand(1) : unguarded;
+}
+
+constexpr std::array<int, graph_builder::capacity> find_guards(const graph_builder& graph,
+                                                               const node_flags& live,
+                                                               std::span<const int> outputs)
+{
+    constexpr int unused = -2;
+    std::array<int, graph_builder::capacity> guards{};
+    guards.fill(unused);
+    const auto use = [&](int index, int guard) {
+        int& known = guards[static_cast<std::size_t>(index)];
+        known = known == unused || known == guard ? guard : unguarded;
+    };
+    for (const int output : outputs)
+    {
+        use(output, unguarded);
+    }
+    for (int i = graph.size() - 1; i >= 0; --i)
+    {
+        const node& current = graph[i];
+        if (!live[static_cast<std::size_t>(i)] || current.kind != node_kind::applied)
+        {
+            continue;
+        }
+        const bool whole_row = current.op->over_row != reduction::none || current.op->row_valued;
+        const int guard = whole_row ? unguarded : guards[static_cast<std::size_t>(i)];
+        const int branch_guard = guarded_by(graph, current);
+        for (int k = 0; k < current.op->arity; ++k)
+        {
+            use(current.operand(k), k == 2 && branch_guard >= 0 ? branch_guard : guard);
+        }
+    }
+    return guards;
+}
+
 /// One step of lowering from one graph to the next.
 class lowering_step
 {
@@ -58,6 +127,7 @@ public:
         {
             limits_ = find_limits(from, live_);
         }
+        guards_ = find_guards(from, live_, outputs);
         for (int i = 0; i < from.size(); ++i)
         {
             if (live_[static_cast<std::size_t>(i)] &&
@@ -158,7 +228,18 @@ private:
         }
         if (current.is(operation_of<exp_operation>))
         {
-            return gaussian(from_[current.operand(0)]);
+            if (const auto special = gaussian(from_[current.operand(0)]))
+            {
+                return special;
+            }
+        }
+        if (current.is(operation_of<exp_operation>) || current.is(operation_of<expm1_operation>))
+        {
+            return decay(current, operands[0]);
+        }
+        if (const auto special = mish(current))
+        {
+            return special;
         }
         // 1 - tanh(u)^2 loses all digits where tanh(u) is 1.
         if (current.is(operation_of<subtract_operation>) && operands[0].is_constant(1) &&
@@ -168,6 +249,69 @@ private:
             if (root.is(operation_of<tanh_operation>))
             {
                 return apply<sech_squared_operation>(at(root.operand(0)));
+            }
+        }
+        return {};
+    }
+
+    /// Whether the operand of this exponential is never large where its result is used.
+    constexpr bool decays(const node& current) const
+    {
+        const int guard = guards_[static_cast<std::size_t>(&current - &from_[0])];
+        const node& exponent = from_[current.operand(0)];
+        const bool scaled = exponent.is(operation_of<multiply_operation>) &&
+                            from_[exponent.operand(0)].is_constant() &&
+                            from_[exponent.operand(0)].value > 0;
+        return detail::decays(from_, exponent) ||
+               (guard != unguarded &&
+                (guard == current.operand(0) || (scaled && guard == exponent.operand(1))));
+    }
+
+    constexpr reference decay(const node& current, reference x)
+    {
+        if (!decays(current))
+        {
+            return {};
+        }
+        const auto z = decay_argument(x);
+        const auto octave = exp_octave(z);
+        const auto fraction = exp_fraction(z, octave);
+        return current.is(operation_of<exp_operation>)
+                   ? exp_join(fraction, octave)
+                   : copysign(expm1_decay_join(fraction, octave), x);
+    }
+
+    /// u tanh(softplus(u)) and its derivative.
+    constexpr reference mish(const node& current)
+    {
+        const auto is_gate = [&](int gate, int u) {
+            return from_[gate].is(operation_of<tanh_softplus_operation>) &&
+                   from_[gate].operand(0) == u;
+        };
+        const auto is_slope = [&](int product, int u) {
+            const node& factors = from_[product];
+            if (!factors.is(operation_of<multiply_operation>))
+            {
+                return false;
+            }
+            const int slope = factors.operand(factors.operand(0) == u ? 1 : 0);
+            return (factors.operand(0) == u || factors.operand(1) == u) &&
+                   from_[slope].is(operation_of<tanh_softplus_slope_operation>) &&
+                   from_[slope].operand(0) == u;
+        };
+        for (int k = 0; k < 2; ++k)
+        {
+            const int a = current.operand(k);
+            const int b = current.operand(1 - k);
+            if (current.is(operation_of<multiply_operation>) && is_gate(a, b))
+            {
+                return apply<mish_operation>(at(b));
+            }
+            if (current.is(operation_of<add_operation>) &&
+                from_[a].is(operation_of<tanh_softplus_operation>) &&
+                is_slope(b, from_[a].operand(0)))
+            {
+                return apply<mish_slope_operation>(at(from_[a].operand(0)));
             }
         }
         return {};
@@ -255,13 +399,15 @@ private:
     graph_builder& to_;
     node_flags live_;
     limit_table limits_{};
+    std::array<int, graph_builder::capacity> guards_{};
     std::array<int, graph_builder::capacity> divisions_by_{};
     std::array<int, graph_builder::capacity> lowered_{};
     bool changed_ = false;
 };
 
-/// a * b + c as one operation where the product is used nowhere else.
-constexpr graph_builder fuse_multiply_add(const graph_builder& from, std::span<int> outputs)
+/// The last rewriting: a * b + c as one operation where the product is used nowhere else, and
+/// a * (1 / b) as a quotient where the reciprocal is not.
+constexpr graph_builder fuse_operations(const graph_builder& from, std::span<int> outputs)
 {
     graph_builder to(true);
     const node_flags live = live_nodes(from, outputs);
@@ -287,6 +433,85 @@ constexpr graph_builder fuse_multiply_add(const graph_builder& from, std::span<i
         return uses[static_cast<std::size_t>(index)] == 1 &&
                (factor.is(operation_of<multiply_operation>) ||
                 factor.is(operation_of<square_operation>));
+    };
+    const auto used_once = [&](int index) { return uses[static_cast<std::size_t>(index)] == 1; };
+    // 1 / d, used so many times.
+    const auto is_reciprocal = [&](int index, int times) {
+        return from[index].is(operation_of<divide_operation>) &&
+               from[from[index].operand(0)].is_constant() &&
+               from[from[index].operand(0)].value == 1 &&
+               uses[static_cast<std::size_t>(index)] == times;
+    };
+    const auto constant = [&](double value) { return to.constant(value); };
+    const auto divide = [&](int a, int reciprocal) {
+        return to.apply_as_it_is(operation_of<divide_operation>,
+                                 {a, at(from[reciprocal].operand(1)), -1});
+    };
+    // The e of `x < 0 ? e * (1 / d) : 1 / d`, as in sigmoid: one quotient, if nobody else needs
+    // the reciprocal.
+    const auto numerator = [&](int index) {
+        const node& choice = from[index];
+        if (!choice.is(operation_of<select_operation>) ||
+            !from[choice.operand(0)].is(operation_of<is_negative_operation>) ||
+            !is_reciprocal(choice.operand(2), 2) || !used_once(choice.operand(1)) ||
+            !from[choice.operand(1)].is(operation_of<multiply_operation>))
+        {
+            return -1;
+        }
+        const node& product = from[choice.operand(1)];
+        return product.operand(0) == choice.operand(2)   ? product.operand(1)
+               : product.operand(1) == choice.operand(2) ? product.operand(0)
+                                                         : -1;
+    };
+    const auto chosen_quotient = [&](int choice, int factor) {
+        const int e = at(numerator(choice));
+        const int scaled =
+            from[factor].is_constant()
+                ? e
+                : to.apply_as_it_is(operation_of<multiply_operation>, {at(factor), e, -1});
+        return divide(to.apply_as_it_is(operation_of<select_operation>,
+                                        {at(from[choice].operand(0)), scaled, at(factor)}),
+                      from[choice].operand(2));
+    };
+    const auto minus_abs = [&](int magnitude) {
+        return to.apply_as_it_is(operation_of<minus_abs_operation>,
+                                 {at(from[magnitude].operand(0)), -1, -1});
+    };
+    const auto is_scaled = [&](int index) {
+        return index >= 0 && used_once(index) &&
+               from[index].is(operation_of<multiply_operation>) &&
+               from[from[index].operand(0)].is_constant();
+    };
+    // The a of (s + c a) + d (a b), or -1.
+    const auto common_factor = [&](int sum, int scaled) {
+        if (!is_scaled(scaled) || !used_once(sum) || !from[sum].is(operation_of<add_operation>) ||
+            !is_scaled(from[sum].operand(1)))
+        {
+            return -1;
+        }
+        const int factor = from[from[sum].operand(1)].operand(1);
+        const node& product = from[from[scaled].operand(1)];
+        return product.is(operation_of<multiply_operation>) &&
+                       (product.operand(0) == factor || product.operand(1) == factor)
+                   ? factor
+                   : -1;
+    };
+    // The p and k of exp_join(p, k) that is used once, beside an expm1 of the same.
+    const auto has_expm1_beside = [&](int index) {
+        if (!used_once(index) || !from[index].is(operation_of<exp_join_operation>))
+        {
+            return false;
+        }
+        for (int i = 0; i < from.size(); ++i)
+        {
+            if (live[static_cast<std::size_t>(i)] &&
+                from[i].is(operation_of<expm1_decay_join_operation>) &&
+                from[i].operands == from[index].operands)
+            {
+                return true;
+            }
+        }
+        return false;
     };
     const auto fused = [&](const operation& op, int product, int other) {
         const node& factors = from[product];
@@ -315,6 +540,55 @@ constexpr graph_builder fuse_multiply_add(const graph_builder& from, std::span<i
         else if (current.kind == node_kind::parameter)
         {
             made = to.parameter(current.name, current.value);
+        }
+        else if (current.is(operation_of<select_operation>) && numerator(i) >= 0)
+        {
+            made = chosen_quotient(i, from[current.operand(2)].operand(0));
+        }
+        else if (current.is(operation_of<multiply_operation>) &&
+                 ((numerator(a) >= 0 && used_once(a)) || (numerator(b) >= 0 && used_once(b))))
+        {
+            const bool first = numerator(a) >= 0 && used_once(a);
+            made = chosen_quotient(first ? a : b, first ? b : a);
+        }
+        else if (current.is(operation_of<multiply_operation>) &&
+                 (is_reciprocal(a, 1) || is_reciprocal(b, 1)))
+        {
+            made = is_reciprocal(a, 1) ? divide(at(b), a) : divide(at(a), b);
+        }
+        else if (current.is(operation_of<multiply_operation>) && from[a].is_constant() &&
+                 (from[a].value == 2 || (from[a].value == -2 && from[b].is(operation_of<abs_operation>))))
+        {
+            // Additions have units of their own.
+            const int once = from[a].value == 2 ? at(b) : minus_abs(b);
+            made = to.apply_as_it_is(operation_of<add_operation>, {once, once, -1});
+        }
+        else if (current.is(operation_of<negate_operation>) && from[a].is(operation_of<abs_operation>))
+        {
+            made = minus_abs(a);
+        }
+        else if (const int factor = common_factor(a, b);
+                 current.is(operation_of<add_operation>) && factor >= 0)
+        {
+            // (s + c a) + d (a b) = s + a (c + d b), as gradients of polynomials are.
+            const node& linear = from[from[a].operand(1)];
+            const node& scaled = from[b];
+            const node& product = from[scaled.operand(1)];
+            const int other = product.operand(product.operand(0) == factor ? 1 : 0);
+            const int slope = to.apply_as_it_is(
+                operation_of<multiply_add_operation>,
+                {at(scaled.operand(0)), at(other), at(linear.operand(0))});
+            made = to.apply_as_it_is(operation_of<multiply_add_operation>,
+                                     {at(factor), slope, at(from[a].operand(0))});
+        }
+        else if (current.is(operation_of<add_operation>) && from[a].is_constant() &&
+                 from[a].value == 1 && has_expm1_beside(b))
+        {
+            // exp(z) + 1 = expm1(z) + 2.
+            const int expm1 = to.apply_as_it_is(operation_of<expm1_decay_join_operation>,
+                                                {at(from[b].operand(0)), at(from[b].operand(1)), -1});
+            made = to.apply_as_it_is(operation_of<add_operation>,
+                                     {constant(2), expm1, -1});
         }
         else if (current.is(operation_of<add_operation>) && (is_product(a) || is_product(b)))
         {
@@ -356,7 +630,7 @@ constexpr graph_builder lower(const graph_builder& graph, std::span<int> outputs
         again = detail::lowering_step(lowered, next, outputs).run(outputs);
         lowered = next;
     }
-    return detail::fuse_multiply_add(lowered, outputs);
+    return detail::fuse_operations(lowered, outputs);
 }
 
 }  // namespace ctgrad

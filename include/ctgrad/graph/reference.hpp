@@ -88,6 +88,7 @@ constexpr reference rewrite(maximum_operation, reference, reference);
 constexpr reference rewrite(minimum_operation, reference, reference);
 constexpr reference rewrite(where_operation, reference, reference, reference);
 constexpr reference rewrite(select_operation, reference, reference, reference);
+constexpr reference rewrite(copysign_operation, reference, reference);
 
 namespace detail
 {

@@ -108,7 +108,7 @@ constexpr reference rewrite(pow_operation, reference x, reference exponent)
     return n == 0      ? x.constant(1)
            : n == 1    ? x
            : n == 2    ? square(x)
-           : n == 3    ? x * square(x)
+           : n == 3    ? (x.graph->lowering() ? x * square(x) : reference{})
            : n == 4    ? square(square(x))
            : n == 0.5  ? sqrt(x)
            : n == -0.5 ? 1 / sqrt(x)
@@ -188,6 +188,33 @@ constexpr reference rewrite(where_operation, reference condition, reference a, r
         return where(condition, a, b.operand(2));
     }
     return {};
+}
+
+namespace detail
+{
+
+/// Something of the same magnitude without operations that only change a sign.
+constexpr reference without_sign(reference x)
+{
+    if (x.is<copysign_operation>() || x.is<negate_operation>() || x.is<abs_operation>())
+    {
+        return without_sign(x.operand(0));
+    }
+    if (x.is<multiply_operation>())
+    {
+        const reference a = without_sign(x.operand(0));
+        const reference b = without_sign(x.operand(1));
+        return a.same(x.operand(0)) && b.same(x.operand(1)) ? x : a * b;
+    }
+    return x;
+}
+
+}  // namespace detail
+
+constexpr reference rewrite(copysign_operation, reference magnitude, reference sign)
+{
+    const reference simpler = detail::without_sign(magnitude);
+    return simpler.same(magnitude) ? reference{} : apply<copysign_operation>(simpler, sign);
 }
 
 constexpr reference rewrite(select_operation, reference condition, reference a, reference b)

@@ -87,6 +87,18 @@ constexpr reference constant_times(double c, reference b)
     return {};
 }
 
+/// Derivatives of a power have one term, those of x * square(x) two.
+constexpr reference third_power(reference a, reference b)
+{
+    if (a.graph->lowering())
+    {
+        return {};
+    }
+    const bool left = a.is<square_operation>() && a.operand(0).same(b);
+    const bool right = b.is<square_operation>() && b.operand(0).same(a);
+    return left || right ? apply<pow_operation>(left ? b : a, 3) : reference{};
+}
+
 /// Rules with different patterns for both factors.
 constexpr reference in_order(reference a, reference b)
 {
@@ -158,6 +170,10 @@ constexpr reference rewrite(multiply_operation, reference a, reference b)
     if (a.same(b))
     {
         return square(a);
+    }
+    if (const auto cube = detail::third_power(a, b))
+    {
+        return cube;
     }
     if (const auto simpler = detail::in_order(a, b))
     {

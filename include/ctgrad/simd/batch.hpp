@@ -297,6 +297,12 @@ struct batch
         return batch(a.native & batch(std::bit_cast<T>(all_but_sign)).native);
     }
 
+    /// -|a|
+    CTGRAD_ALWAYS_INLINE friend batch minus_abs(batch a)
+    {
+        return batch(a.native | batch(detail::sign_bit<T>).native);
+    }
+
     CTGRAD_ALWAYS_INLINE friend batch sqrt(batch a)
     {
         // xsimd's own on NEON is an estimate with Newton steps, like its division.
@@ -333,7 +339,14 @@ struct batch
     /// The sign bit: true for -0 too, and for a NaN that carries it.
     CTGRAD_ALWAYS_INLINE friend mask_type is_negative(batch a)
     {
-        return copysign(batch(T(1)), a) < batch(T(0));
+#if defined(__AVX512F__)
+        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
+            return {_mm512_cmplt_epi32_mask(_mm512_castps_si512(a.native), _mm512_setzero_si512())};
+        else if constexpr (detail::is_avx512<Arch>)
+            return {_mm512_cmplt_epi64_mask(_mm512_castpd_si512(a.native), _mm512_setzero_si512())};
+        else
+#endif
+            return copysign(batch(T(1)), a) < batch(T(0));
     }
 
     /// -1, 0 or 1; the operand itself at -0 and NaN.

@@ -174,7 +174,9 @@ template <auto Formula, class Inputs, class Output>
 void forward(const Inputs& in, Output&& out)
 {
     detail::check_formula<Formula>();
-    forward<Formula>(in, out, initial_parameters<Formula, detail::element_of<Output>>());
+    // A constant: otherwise every call would trace the formula.
+    constexpr auto parameters = initial_parameters<Formula, detail::element_of<Output>>();
+    forward<Formula>(in, out, parameters);
 }
 
 /// din = dout * f'(in): the gradients of all variables from the gradient of the result. `in` and
@@ -305,8 +307,8 @@ template <auto Formula, class Inputs, class Output, class Derivatives>
 void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout)
 {
     detail::check_formula<Formula>();
-    value_and_derivative<Formula>(in, out, dout,
-                                  initial_parameters<Formula, detail::element_of<Output>>());
+    constexpr auto parameters = initial_parameters<Formula, detail::element_of<Output>>();
+    value_and_derivative<Formula>(in, out, dout, parameters);
 }
 
 }  // namespace ctgrad

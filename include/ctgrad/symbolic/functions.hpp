@@ -72,8 +72,9 @@ struct exp_operation
     static constexpr auto partials(auto, auto y) { return list(y); }
     static constexpr auto lowered(auto x)
     {
-        const auto octave = exp_octave(x);
-        return exp_join(exp_fraction(x, octave), octave);
+        const auto z = exp_argument(x);
+        const auto octave = exp_octave(z);
+        return exp_join(exp_fraction(z, octave), octave);
     }
 };
 
@@ -90,8 +91,9 @@ struct expm1_operation
     static constexpr auto partials(auto x, auto) { return list(apply<exp_operation>(x)); }
     static constexpr auto lowered(auto x)
     {
-        const auto octave = exp_octave(x);
-        return expm1_join(exp_fraction(x, octave), octave);
+        const auto z = exp_argument(x);
+        const auto octave = exp_octave(z);
+        return copysign(expm1_join(exp_fraction(z, octave), octave), x);
     }
 };
 

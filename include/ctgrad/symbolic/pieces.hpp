@@ -7,8 +7,30 @@ namespace ctgrad
 {
 
 // Building blocks of lowered operations. They are never differentiated, only computed, so they
-// have no partials. exp(x) = 2^k (1 + p) with k = exp_octave(x) and p = exp_fraction(x, k): whoever
-// needs exp and expm1 of one argument pays for k and p once.
+// have no partials. exp(x) = 2^k (1 + p) with z = exp_argument(x), k = exp_octave(z) and
+// p = exp_fraction(z, k): whoever needs exp and expm1 of one argument pays for k and p once.
+
+/// x kept where exp(x) is neither surely 0 nor surely infinite.
+struct exp_argument_operation
+{
+    static constexpr fixed_string name = "exp_argument";
+    static constexpr auto value(auto x)
+    {
+        using scalar::exp_argument;
+        return exp_argument(x);
+    }
+};
+
+/// The same for an x that is bounded from above.
+struct decay_argument_operation
+{
+    static constexpr fixed_string name = "decay_argument";
+    static constexpr auto value(auto x)
+    {
+        using scalar::decay_argument;
+        return decay_argument(x);
+    }
+};
 
 struct exp_octave_operation
 {
@@ -47,6 +69,17 @@ struct expm1_join_operation
     {
         using scalar::expm1_join;
         return expm1_join(fraction, octave);
+    }
+};
+
+/// The same for an octave that is not positive.
+struct expm1_decay_join_operation
+{
+    static constexpr fixed_string name = "expm1_decay_join";
+    static constexpr auto value(auto fraction, auto octave)
+    {
+        using scalar::expm1_decay_join;
+        return expm1_decay_join(fraction, octave);
     }
 };
 
@@ -102,6 +135,17 @@ struct normal_tail_operation
     {
         using scalar::normal_tail;
         return normal_tail(x);
+    }
+};
+
+/// -|x| in one instruction.
+struct minus_abs_operation
+{
+    static constexpr fixed_string name = "minus_abs";
+    static constexpr auto value(auto x)
+    {
+        using scalar::minus_abs;
+        return minus_abs(x);
     }
 };
 
@@ -216,6 +260,16 @@ struct negative_multiply_add_operation
     }
 };
 
+constexpr auto exp_argument(symbolic auto x)
+{
+    return apply<exp_argument_operation>(x);
+}
+
+constexpr auto decay_argument(symbolic auto x)
+{
+    return apply<decay_argument_operation>(x);
+}
+
 constexpr auto exp_octave(symbolic auto x)
 {
     return apply<exp_octave_operation>(x);
@@ -234,6 +288,11 @@ constexpr auto exp_join(symbolic auto fraction, symbolic auto octave)
 constexpr auto expm1_join(symbolic auto fraction, symbolic auto octave)
 {
     return apply<expm1_join_operation>(fraction, octave);
+}
+
+constexpr auto expm1_decay_join(symbolic auto fraction, symbolic auto octave)
+{
+    return apply<expm1_decay_join_operation>(fraction, octave);
 }
 
 constexpr auto is_negative(symbolic auto x)

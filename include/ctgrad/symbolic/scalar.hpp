@@ -144,6 +144,21 @@ constexpr double below_infinity(double x)
 
 // The pieces that exponentials are made of in SIMD (symbolic/pieces.hpp). Here the whole
 // exponential travels as the fraction, with the octave 0.
+constexpr double minus_abs(double x)
+{
+    return -abs(x);
+}
+
+constexpr double exp_argument(double x)
+{
+    return x;
+}
+
+constexpr double decay_argument(double x)
+{
+    return x;
+}
+
 constexpr double exp_octave(double)
 {
     return 0.0;
@@ -160,6 +175,11 @@ constexpr double exp_join(double x, double)
 }
 
 constexpr double expm1_join(double x, double)
+{
+    return expm1(x);
+}
+
+constexpr double expm1_decay_join(double x, double)
 {
     return expm1(x);
 }

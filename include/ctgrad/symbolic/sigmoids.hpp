@@ -61,7 +61,7 @@ struct sech_squared_operation
     {
         const auto e = exp(-2 * abs(x));
         const auto r = 1 / (1 + e);
-        return (4 * e) * square(r);
+        return e * square(2 * r);
     }
 };
 
@@ -158,6 +158,42 @@ struct tanh_softplus_slope_operation
         const auto e = exp(-abs(x));
         const auto r = tanh_softplus_operation::reciprocal_denominator(x, e);
         return (4 * (1 + e)) * select(is_negative(x), e, square(e)) * square(r);
+    }
+};
+
+/// x tanh(softplus(x)), which is what graphs make of that product when they are lowered. With
+/// t = exp(x), tanh(softplus(x)) = n / (n + 2) for n = t (t + 2); it is 1 well before x = 40, up to
+/// which n is finite.
+struct mish_operation
+{
+    static constexpr fixed_string name = "mish";
+    static constexpr bool total = true;
+    static constexpr auto value(auto x) { return x * tanh_softplus_operation::value(x); }
+    static constexpr auto bounded(auto x) { return apply<at_most_operation>(40, x); }
+    static constexpr auto numerator(auto t) { return square(t) + 2 * t; }
+    static constexpr auto lowered(auto x)
+    {
+        const auto n = numerator(exp(bounded(x)));
+        return apply<above_minus_infinity_operation>(x) * (n * (1 / (n + 2)));
+    }
+};
+
+/// Its derivative, likewise: n / (n + 2) + 4 x t (t + 1) / (n + 2)^2.
+struct mish_slope_operation
+{
+    static constexpr fixed_string name = "mish_slope";
+    static constexpr bool total = true;
+    static constexpr auto value(auto x)
+    {
+        return tanh_softplus_operation::value(x) + x * tanh_softplus_slope_operation::value(x);
+    }
+    static constexpr auto lowered(auto x)
+    {
+        const auto bounded = mish_operation::bounded(x);
+        const auto t = exp(bounded);
+        const auto n = mish_operation::numerator(t);
+        const auto r = 1 / (n + 2);
+        return r * (n + (t + square(t)) * (4 * decay_argument(bounded)) * r);
     }
 };
 

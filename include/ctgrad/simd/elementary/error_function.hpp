@@ -122,8 +122,14 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> scaled_tail(batch<T, Arch> a)
     // The tail has up to three times the relative error of w, so the roundings of the sum and of
     // the quotient are taken back: w * (1 + error / center) is the exact quotient.
     const number sum_error = a - (sum - center);
-    const number product = w * sum;
-    const number error = (center - product) - product_error(w, sum, product);
+    number error;
+    if constexpr (has_fused_multiply_add<Arch>)
+        error = negative_multiply_add(w, sum, center);
+    else
+    {
+        const number product = w * sum;
+        error = (center - product) - product_error(w, sum, product);
+    }
     const number slope = multiply_add(w, number(Constants::slope[1] / Constants::center),
                                       number(Constants::slope[0] / Constants::center));
     const number corrected =

@@ -103,20 +103,32 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1_not_positive(batch<T, Arch> x)
 
 } // namespace detail
 
-/// The power of two nearest to exp(x), as its logarithm: round(x * log2(e)), kept where 2^k is
-/// neither surely 0 nor surely infinite.
+/// x kept where exp(x) is neither surely 0 nor surely infinite: what the other pieces take.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_argument(batch<T, Arch> x)
+{
+    return detail::clamp_exponent(x);
+}
+
+/// The same for an x that is never large: only exp(x) = 0 is to be avoided.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> decay_argument(batch<T, Arch> x)
+{
+    return at_least(batch<T, Arch>(detail::exponential_constants<T>::smallest), x);
+}
+
+/// The power of two nearest to exp(x), as its logarithm: round(x * log2(e)).
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_octave(batch<T, Arch> x)
 {
-    return detail::octave(detail::clamp_exponent(x));
+    return detail::octave(x);
 }
 
-/// exp(x - k * ln 2) - 1 for k = exp_octave(x), with relative accuracy.
+/// exp(x - k * ln 2) - 1 for k = exp_octave(x), with relative accuracy; never -0.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_fraction(batch<T, Arch> x, batch<T, Arch> k)
 {
-    const batch<T, Arch> r = detail::reduce_octave(detail::clamp_exponent(x), k);
-    return copysign(detail::expm1_fraction(r), r); // for -0
+    return detail::expm1_fraction(detail::reduce_octave(x, k));
 }
 
 /// exp from its pieces: 2^k * (1 + p), right into subnormal results.
@@ -135,7 +147,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_join(batch<T, Arch> p, batch<T, Arch> k)
     }
 }
 
-/// expm1 from the same pieces: 2^k * p + (2^k - 1).
+/// expm1 from the same pieces, but for the sign of 0: 2^k * p + (2^k - 1).
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1_join(batch<T, Arch> p, batch<T, Arch> k)
 {
@@ -157,16 +169,24 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1_join(batch<T, Arch> p, batch<T, Arch> 
     }
 }
 
+/// The same for k <= 0.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1_decay_join(batch<T, Arch> p, batch<T, Arch> k)
+{
+    // Below the bound the result is -1; the power must not leave the exponent's field.
+    const batch<T, Arch> scale = power_of_two(at_least(batch<T, Arch>(T(-60)), k));
+    return multiply_add(scale, p, scale - batch<T, Arch>(T(1)));
+}
+
 /// Exponential function.
 /// Domain     all reals; subnormal results are right
 /// Accuracy   1.25 ULP float, 1.25 ULP double (tests/simd/elementary.cpp)
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> exp(batch<T, Arch> x)
 {
-    // exp_fraction without its care for the sign of zero: adding 1 makes them equal.
-    const batch<T, Arch> k = exp_octave(x);
-    const batch<T, Arch> r = detail::reduce_octave(detail::clamp_exponent(x), k);
-    return exp_join(detail::expm1_fraction(r), k);
+    const batch<T, Arch> z = exp_argument(x);
+    const batch<T, Arch> k = exp_octave(z);
+    return exp_join(exp_fraction(z, k), k);
 }
 
 /// exp(x) - 1 without cancellation.
@@ -175,8 +195,9 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> exp(batch<T, Arch> x)
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1(batch<T, Arch> x)
 {
-    const batch<T, Arch> k = exp_octave(x);
-    return expm1_join(exp_fraction(x, k), k);
+    const batch<T, Arch> z = exp_argument(x);
+    const batch<T, Arch> k = exp_octave(z);
+    return copysign(expm1_join(exp_fraction(z, k), k), x);
 }
 
 /// Hyperbolic tangent: -expm1(-2|x|) / (2 + expm1(-2|x|)), one exponential and one division.
@@ -201,10 +222,11 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_square(batch<T, Arch> x)
 {
     // From the bound on the result rounds to 0.
     const batch<T, Arch> a = at_most(batch<T, Arch>(sizeof(T) == 4 ? T(10.5) : T(27.5)), abs(x));
-    const batch<T, Arch> square = a * a;
-    const batch<T, Arch> error = detail::product_error(a, a, square);
-    const batch<T, Arch> k = detail::octave(-square);
-    return exp_join(detail::expm1_fraction(detail::reduce_octave(-square, k, error)), k);
+    const batch<T, Arch> minus = -a;
+    const batch<T, Arch> exponent = a * minus;
+    const batch<T, Arch> error = detail::product_excess(a, minus, exponent);
+    const batch<T, Arch> k = detail::octave(exponent);
+    return exp_join(detail::expm1_fraction(detail::reduce_octave(exponent, k, error)), k);
 }
 
 /// exp(-x^2 / 2), likewise.
@@ -214,11 +236,11 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_half_square(batch<T, Arch> x)
 {
     const batch<T, Arch> a = at_most(batch<T, Arch>(sizeof(T) == 4 ? T(15) : T(39)), abs(x));
-    const batch<T, Arch> half = a * batch<T, Arch>(T(0.5));
-    const batch<T, Arch> square = a * half;
-    const batch<T, Arch> error = detail::product_error(a, half, square);
-    const batch<T, Arch> k = detail::octave(-square);
-    return exp_join(detail::expm1_fraction(detail::reduce_octave(-square, k, error)), k);
+    const batch<T, Arch> half = a * batch<T, Arch>(T(-0.5));
+    const batch<T, Arch> exponent = a * half;
+    const batch<T, Arch> error = detail::product_excess(a, half, exponent);
+    const batch<T, Arch> k = detail::octave(exponent);
+    return exp_join(detail::expm1_fraction(detail::reduce_octave(exponent, k, error)), k);
 }
 
 } // namespace ctgrad::simd

@@ -107,4 +107,15 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> product_error(batch<T, Arch> a, batch<T, Arc
     }
 }
 
+/// product - a * b, exactly, likewise.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> product_excess(batch<T, Arch> a, batch<T, Arch> b,
+                                                   batch<T, Arch> product)
+{
+    if constexpr (has_fused_multiply_add<Arch>)
+        return negative_multiply_add(a, b, product);
+    else
+        return -product_error(a, b, product);
+}
+
 } // namespace ctgrad::simd::detail
