@@ -188,7 +188,8 @@ BOOST_AUTO_TEST_CASE(a_terminal_is_known_and_asked_for_its_width)
         BOOST_TEST_MESSAGE("no pseudo-terminals here");
         return;
     }
-    std::FILE* const terminal = std::fopen(ptsname(controller), "r+");
+    // O_NOCTTY: it must not become the terminal of the test, which would end with it.
+    std::FILE* const terminal = fdopen(open(ptsname(controller), O_RDWR | O_NOCTTY), "r+");
     BOOST_REQUIRE(terminal != nullptr);
     winsize size{};
     size.ws_col = 40;

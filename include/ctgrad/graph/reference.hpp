@@ -282,4 +282,32 @@ constexpr int graph_builder::apply(const operation& op, operand_indices operands
     return simpler ? simpler.index : apply_as_it_is(op, operands);
 }
 
+namespace detail
+{
+
+/// A node as a number times another node.
+struct scaled
+{
+    double factor;
+    reference term;
+};
+
+constexpr scaled split_factor(reference x)
+{
+    if (x.is<multiply_operation>() && x.operand(0).is_constant())
+    {
+        return {x.operand(0).value(), x.operand(1)};
+    }
+    if (x.is<negate_operation>())
+    {
+        return {-1.0, x.operand(0)};
+    }
+    return {1.0, x};
+}
+
+}  // namespace detail
+
 }  // namespace ctgrad
+
+// The rules that `rewrite` declares above: without them references are not complete.
+#include <ctgrad/graph/rewrite.hpp>

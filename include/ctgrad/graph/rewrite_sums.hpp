@@ -11,26 +11,6 @@ namespace ctgrad
 namespace detail
 {
 
-/// A node as a number times another node.
-struct scaled
-{
-    double factor;
-    reference term;
-};
-
-constexpr scaled split_factor(reference x)
-{
-    if (x.is<multiply_operation>() && x.operand(0).is_constant())
-    {
-        return {x.operand(0).value(), x.operand(1)};
-    }
-    if (x.is<negate_operation>())
-    {
-        return {-1.0, x.operand(0)};
-    }
-    return {1.0, x};
-}
-
 /// v if this is v / sqrt(2) in any spelling, as in the textbook form of GELU.
 constexpr reference times_root_two(reference x)
 {

@@ -60,7 +60,13 @@ inline std::string shape_name(std::int64_t rows, std::int64_t columns)
     return std::to_string(rows) + " x " + std::to_string(columns);
 }
 
-inline std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+inline std::string in_quotes(std::string_view text)
+{
+    std::string quoted(1, '"');
+    quoted += text;
+    quoted += '"';
+    return quoted;
+}
 
 inline std::size_t element_count(std::span<const tensor_record> tensors)
 {
