@@ -120,17 +120,18 @@ constexpr void differentiate(graph_builder& graph, int root, int seed, std::span
                 continue;
             }
             reference flow = adjoint * adjoint.at(partials[static_cast<std::size_t>(k)]);
+            if (flow.is_constant(0))
+            {
+                continue;
+            }
             const bool reduces =
                 current.op->over_row != reduction::none || current.op->row_valued;
             if (over_row && graph[current.operand(k)].uniform && (!current.uniform || reduces))
             {
                 flow = sum(flow);
             }
-            if (!flow.is_constant(0))
-            {
-                adjoints[operand] =
-                    (adjoints[operand] == 0 ? flow : flow.at(adjoints[operand] - 1) + flow).index + 1;
-            }
+            adjoints[operand] =
+                (adjoints[operand] == 0 ? flow : flow.at(adjoints[operand] - 1) + flow).index + 1;
         }
     }
     for (std::size_t i = 0; i < leaves.size(); ++i)

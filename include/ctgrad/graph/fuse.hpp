@@ -140,7 +140,7 @@ private:
     {
         const int e = at(numerator(choice));
         const int scaled =
-            from_[factor].is_constant() ? e : add<multiply_operation>(at(factor), e);
+            is_constant(factor, 1) ? e : add<multiply_operation>(at(factor), e);
         return divide(add<select_operation>(at(from_[choice].operand(0)), scaled, at(factor)),
                       from_[choice].operand(2));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/lower.hpp>
 #include <ctgrad/graph/trace.hpp>
 
 namespace ctgrad
@@ -107,8 +108,9 @@ template <class Function>
 constexpr double evaluate_bound(const Function& function, const auto& bindings)
 {
     graph_builder graph;
-    const int root = trace(graph, function);
-    return interpret(graph, root, [&](const node& leaf) {
+    std::array<int, 1> root{trace(graph, function)};
+    const graph_builder lowered = lower(graph, root);
+    return interpret(lowered, root[0], [&](const node& leaf) {
         double value = leaf.value;
         hana::unpack(bindings, [&](const auto&... bound) {
             ((value = leaf.name == bound.name.view() ? static_cast<double>(bound.value) : value),

@@ -79,24 +79,29 @@ constexpr void note_limits(const graph_builder& graph, const node_flags& live,
         const double a = limits[static_cast<std::size_t>(current.operands[0])];
         const double b = limits[static_cast<std::size_t>(current.operands[1])];
         finite_operands& kept = table[here];
-        if (product && scalar::is_infinite(a) != scalar::is_infinite(b))
+        const double size = scalar::abs(before[here]);
+        if (product && scalar::is_infinite(a) != scalar::is_infinite(b) && !(size > 1e-30))
         {
             keep_finite(kept, scalar::is_infinite(a) ? 0 : 1, scalar::is_infinite(a) ? a : b);
             limits[here] = 0.0;
             before[here] = 0.0;
         }
-        if (quotient && scalar::is_infinite(a) && scalar::is_infinite(b))
+        // Finite operands have the ratio 1: of other limits, NaN is the more honest result.
+        const bool known = size < 1e-30 || size > 1e30 || scalar::abs(size - 1) < 1e-9;
+        if (quotient && scalar::is_infinite(a) && scalar::is_infinite(b) && known)
         {
-            const double ratio = scalar::abs(before[here]);
-            if (!(ratio > 1e30))
+            if (!(size > 1e30))
             {
                 keep_finite(kept, 0, a);
             }
-            if (!(ratio < 1e-30))
+            if (!(size < 1e-30))
             {
                 keep_finite(kept, 1, b);
             }
-            limits[here] = ratio < 1e-30 ? 0.0 : ratio > 1e30 ? infinity : before[here];
+            limits[here] = size < 1e-30  ? 0.0
+                           : size > 1e30 ? scalar::copysign(std::numeric_limits<double>::infinity(),
+                                                            before[here])
+                                         : before[here];
         }
     }
 }

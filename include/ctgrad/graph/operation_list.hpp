@@ -35,7 +35,8 @@ struct operation_list
 /// The operations that the library brings, and that its rules make.
 using library_operations = operation_list<
     add_operation, subtract_operation, multiply_operation, divide_operation, negate_operation,
-    less_operation, less_equal_operation, equal_operation, where_operation, maximum_operation,
+    less_operation, less_equal_operation, greater_operation, greater_equal_operation,
+    equal_operation, where_operation, maximum_operation,
     minimum_operation, abs_operation, sign_operation, square_operation, sqrt_operation,
     exp_operation, expm1_operation, log_operation, log1p_operation, pow_operation, sin_operation,
     cos_operation, atan_operation, sigmoid_operation, tanh_operation, sech_squared_operation,

@@ -71,6 +71,8 @@ constexpr reference rewrite(divide_operation, reference, reference);
 constexpr reference rewrite(add_operation, reference, reference);
 constexpr reference rewrite(subtract_operation, reference, reference);
 constexpr reference rewrite(negate_operation, reference);
+constexpr reference rewrite(greater_operation, reference, reference);
+constexpr reference rewrite(greater_equal_operation, reference, reference);
 constexpr reference rewrite(square_operation, reference);
 constexpr reference rewrite(sqrt_operation, reference);
 constexpr reference rewrite(abs_operation, reference);

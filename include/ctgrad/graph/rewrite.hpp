@@ -22,6 +22,10 @@ constexpr bool is_comparison(const node& current)
 // Rules for functions, conditions and reductions. Each line is a pattern and what is put in its
 // place: identities, and the form that neither overflows nor cancels where the textbook one does.
 
+constexpr reference rewrite(greater_operation, reference a, reference b) { return b < a; }
+
+constexpr reference rewrite(greater_equal_operation, reference a, reference b) { return b <= a; }
+
 constexpr reference rewrite(square_operation, reference x)
 {
     if (x.is<negate_operation>() || x.is<abs_operation>())

@@ -50,6 +50,18 @@ constexpr bool is_power_of_two(double x)
 namespace detail
 {
 
+/// Whether this is a number or chooses among numbers, like the derivative of a maximum.
+constexpr bool chooses_constants(reference x)
+{
+    return x.is_constant() || (x.is<where_operation>() && chooses_constants(x.operand(1)) &&
+                               chooses_constants(x.operand(2)));
+}
+
+constexpr bool chooses_zero(reference x)
+{
+    return x.operand(1).is_constant(0) || x.operand(2).is_constant(0);
+}
+
 constexpr reference constant_times(double c, reference b)
 {
     if (c == 0)
@@ -111,12 +123,7 @@ constexpr reference in_order(reference a, reference b)
         return -(u * b);
     }
     // Into the branches: where nothing is chosen there is nothing to multiply, be it infinite.
-    if (a.is<where_operation>() && a.operand(1).is_constant() && a.operand(2).is_constant())
-    {
-        return where(a.operand(0), a.operand(1) * b, a.operand(2) * b);
-    }
-    if (a.is<where_operation>() &&
-        (a.operand(1).is_constant(0) || a.operand(2).is_constant(0)))
+    if (a.is<where_operation>() && (chooses_constants(a) || chooses_zero(a)))
     {
         return where(a.operand(0), a.operand(1) * b, a.operand(2) * b);
     }
@@ -285,6 +292,11 @@ constexpr reference rewrite(divide_operation, reference a, reference b)
     if (const auto u = a.operand_of<negate_operation>())
     {
         return -(u / b);
+    }
+    // Into the branches, as in products: where nothing is chosen there is nothing to divide.
+    if (a.is<where_operation>() && (detail::chooses_constants(a) || detail::chooses_zero(a)))
+    {
+        return where(a.operand(0), a.operand(1) / b, a.operand(2) / b);
     }
     if (const auto u = b.operand_of<negate_operation>())
     {

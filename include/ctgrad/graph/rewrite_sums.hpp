@@ -178,6 +178,10 @@ constexpr reference constant_minus(double c, reference b)
     {
         return {};
     }
+    if (const auto u = b.operand_of<exp_operation>())
+    {
+        return -expm1(u);
+    }
     if (const auto u = b.operand_of<sigmoid_operation>())
     {
         return sigmoid(-u);
@@ -266,7 +270,7 @@ constexpr reference rewrite(negate_operation, reference x)
     {
         return -x.operand(0).value() * x.operand(1);
     }
-    if (x.is<divide_operation>() && x.operand(0).is_constant())
+    if (!x.graph->lowering() && x.is<divide_operation>() && x.operand(0).is_constant())
     {
         return -x.operand(0).value() / x.operand(1);
     }

@@ -133,7 +133,9 @@ struct pow_operation
     }
     static constexpr auto partials(auto x, auto exponent, auto y)
     {
-        return list(exponent * apply<pow_operation>(x, exponent - 1), y * apply<log_operation>(x));
+        // 0^n is 0 for all positive n, so its derivative by n is 0, not 0 log(0).
+        return list(exponent * apply<pow_operation>(x, exponent - 1),
+                    where(x == 0, 0, y * apply<log_operation>(x)));
     }
 };
 

@@ -123,6 +123,7 @@ struct names_in<Kind, composition<Expression, Bindings...>>
     static constexpr name_list value = [] {
         const name_list& inner = names_in<Kind, Expression>::value;
         const name_list& variables = names_in<name_kind::variable, Expression>::value;
+        const name_list& parameters = names_in<name_kind::parameter, Expression>::value;
         name_list names;
         // A bound variable is replaced in its place by the names of what is put in for it; names
         // of the other kind that come in with it follow at the end.
@@ -138,7 +139,8 @@ struct names_in<Kind, composition<Expression, Bindings...>>
                 names.add(inner[i]);
             }
         }
-        ((variables.find(Bindings::name.view()) >= 0
+        ((variables.find(Bindings::name.view()) >= 0 ||
+                  parameters.find(Bindings::name.view()) >= 0
               ? names.add(names_in<Kind, Bindings>::value)
               : void()),
          ...);

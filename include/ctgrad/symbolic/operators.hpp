@@ -79,6 +79,25 @@ struct less_equal_operation
     static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
 };
 
+/// b < a, which it becomes in graphs; its own operation so that formulas mention a first.
+struct greater_operation
+{
+    static constexpr fixed_string name = "greater";
+    static constexpr bool total = true;
+    static constexpr bool predicate = true;
+    static constexpr auto value(auto a, auto b) { return b < a; }
+    static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
+};
+
+struct greater_equal_operation
+{
+    static constexpr fixed_string name = "greater_equal";
+    static constexpr bool total = true;
+    static constexpr bool predicate = true;
+    static constexpr auto value(auto a, auto b) { return b <= a; }
+    static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
+};
+
 struct equal_operation
 {
     static constexpr fixed_string name = "equal";
@@ -189,16 +208,16 @@ constexpr applied<less_equal_operation, A, B> operator<=(const A& a, const B& b)
 
 template <class A, class B>
     requires some_symbolic<A, B>
-constexpr applied<less_operation, B, A> operator>(const A& a, const B& b)
+constexpr applied<greater_operation, A, B> operator>(const A& a, const B& b)
 {
-    return apply<less_operation>(b, a);
+    return apply<greater_operation>(a, b);
 }
 
 template <class A, class B>
     requires some_symbolic<A, B>
-constexpr applied<less_equal_operation, B, A> operator>=(const A& a, const B& b)
+constexpr applied<greater_equal_operation, A, B> operator>=(const A& a, const B& b)
 {
-    return apply<less_equal_operation>(b, a);
+    return apply<greater_equal_operation>(a, b);
 }
 
 template <class A, class B>
