@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE lower
+#include <boost/test/unit_test.hpp>
+
+#include <ctgrad/graph/interpret.hpp>
+#include <ctgrad/graph/plan.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace ctgrad;
+
+// What kernels compute, one number at a time.
+
+namespace
+{
+
+constexpr variable<"x"> x;
+constexpr variable<"y"> y;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+const double nan = std::nan("");
+
+struct lowered_formula
+{
+    graph_builder graph;
+    std::array<int, 1> root{};
+
+    explicit lowered_formula(const auto& formula)
+    {
+        graph_builder traced;
+        root[0] = trace(traced, formula);
+        graph = lower(traced, root);
+    }
+
+    double operator()(double at_x, double at_y = 1) const
+    {
+        return interpret(graph, root[0], [&](const node& leaf) {
+            return leaf.name == "x" ? at_x : leaf.name == "y" ? at_y : leaf.value;
+        });
+    }
+
+    template <class Operation>
+    int count() const
+    {
+        const auto live = detail::live_nodes(graph, root);
+        int found = 0;
+        for (int i = 0; i < graph.size(); ++i)
+        {
+            found += live[static_cast<std::size_t>(i)] && graph[i].is(operation_of<Operation>);
+        }
+        return found;
+    }
+};
+
+bool is_limit(double got, double wanted)
+{
+    return got == wanted || (std::isnan(got) && std::isnan(wanted));
+}
+
+BOOST_AUTO_TEST_CASE(limits_where_a_factor_vanishes)
+{
+    constexpr auto swish = x * sigmoid(x);
+    BOOST_TEST(lowered_formula(swish)(-infinity) == 0);
+    BOOST_TEST(lowered_formula(swish)(infinity) == infinity);
+    BOOST_TEST(lowered_formula(derivative(swish, x))(-infinity) == 0);
+    BOOST_TEST(lowered_formula(derivative(swish, x))(infinity) == 1);
+    BOOST_TEST(lowered_formula(x * exp(-square(x)))(infinity) == 0);
+    BOOST_TEST(lowered_formula(x * exp(-square(x)))(-infinity) == 0);
+    BOOST_TEST(lowered_formula(square(x) * exp(x))(-infinity) == 0);
+    BOOST_TEST(lowered_formula(x * normal_cdf(x))(-infinity) == 0);
+    BOOST_TEST(lowered_formula(x * tanh(softplus(x)))(-infinity) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(limits_of_quotients)
+{
+    constexpr auto softsign = x / (1 + abs(x));
+    BOOST_TEST(lowered_formula(softsign)(infinity) == 1);
+    BOOST_TEST(lowered_formula(softsign)(-infinity) == -1);
+    BOOST_TEST(lowered_formula(x / (1 + square(x)))(infinity) == 0);
+    BOOST_TEST(lowered_formula(square(x) / (1 + x))(infinity) == infinity);
+    BOOST_TEST(lowered_formula(-square(x) / (1 + x))(infinity) == -infinity);
+}
+
+BOOST_AUTO_TEST_CASE(no_limit_is_made_up)
+{
+    BOOST_TEST(std::isnan(lowered_formula(x - y)(infinity, infinity)));
+    BOOST_TEST(std::isnan(lowered_formula(x * y)(infinity, 0.0)));
+    BOOST_TEST(lowered_formula(x * y)(infinity, 2.0) == infinity);
+    BOOST_TEST(lowered_formula(x / y)(1.0, infinity) == 0);
+    // The limits are 2 and 1.
+    BOOST_TEST(std::isnan(lowered_formula((1 + 2 * x) / (3 + x))(infinity)));
+    BOOST_TEST(std::isnan(lowered_formula(x * atan(1 / x))(infinity)));
+}
+
+BOOST_AUTO_TEST_CASE(nan_stays_nan)
+{
+    for (const double got :
+         {lowered_formula(where(x >= 0, 1, 0))(nan), lowered_formula(where(x > 0, x, 0.1 * x))(nan),
+          lowered_formula(where(0 < x, 1, 0))(nan), lowered_formula(where(x == 0, 1, 0))(nan),
+          lowered_formula(where(x < y, x, 0))(1, nan), lowered_formula(maximum(x, 0))(nan),
+          lowered_formula(minimum(1, x))(nan), lowered_formula(clamp(x, -1, 1))(nan),
+          lowered_formula(relu(x))(nan), lowered_formula(derivative(relu(x), x))(nan),
+          lowered_formula(derivative(maximum(x, y), x))(1, nan),
+          lowered_formula(x * sigmoid(x))(nan), lowered_formula(softplus(x))(nan),
+          lowered_formula(tanh(x))(nan), lowered_formula(normal_cdf(x))(nan),
+          lowered_formula(where(x > 0, where(x > 1, 1, 2), 3))(nan)})
+    {
+        BOOST_TEST(std::isnan(got));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_choice_is_made_by_the_condition_alone)
+{
+    constexpr auto choice = where(x > 0, log(x), x);
+    BOOST_TEST(lowered_formula(choice)(-2.0) == -2.0);
+    BOOST_TEST(lowered_formula(where(x > 0, x, exp(x)))(1e4) == 1e4);
+    BOOST_TEST(lowered_formula(derivative(where(x > 0, x, exp(x)), x))(1e4) == 1);
+    BOOST_TEST(lowered_formula(where(x > 0, x, exp(x)))(-3.0) == std::exp(-3.0),
+               boost::test_tools::tolerance(1e-15));
+}
+
+BOOST_AUTO_TEST_CASE(slopes_do_not_cancel)
+{
+    const lowered_formula slope(derivative(tanh(x), x));
+    for (const double at : {1e-9, 1.0, 10.0, 20.0, 300.0, -20.0})
+    {
+        const double wanted = 1 / (std::cosh(at) * std::cosh(at));
+        BOOST_TEST(slope(at) == wanted, boost::test_tools::tolerance(1e-13));
+    }
+    BOOST_TEST(slope(1e3) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_scaled_softplus_does_not_overflow)
+{
+    constexpr double huge = 1e308;
+    BOOST_TEST(lowered_formula(softplus(3 * x) / 3)(huge) == huge);
+    BOOST_TEST(lowered_formula(0.5 * softplus(2 * x))(huge) == huge);
+    BOOST_TEST(lowered_formula(softplus(-3 * x) / -3)(-huge) == -huge);
+    BOOST_TEST(lowered_formula(softplus(3 * x) / 3)(-huge) == 0);
+    BOOST_TEST(lowered_formula(softplus(3 * x) / 3)(1.0) == std::log1p(std::exp(3.0)) / 3,
+               boost::test_tools::tolerance(1e-15));
+}
+
+BOOST_AUTO_TEST_CASE(constant_factors_reach_the_value)
+{
+    for (const double at : {-2.0, -0.5, 0.5, 2.0})
+    {
+        const double s = 1 / (1 + std::exp(-at));
+        BOOST_TEST(lowered_formula(0.25 * sigmoid(x))(at) == 0.25 * s,
+                   boost::test_tools::tolerance(1e-15));
+        BOOST_TEST(lowered_formula(-3 * sigmoid(x))(at) == -3 * s,
+                   boost::test_tools::tolerance(1e-15));
+        BOOST_TEST(lowered_formula(derivative(softplus(x) / 3, x))(at) == s / 3,
+                   boost::test_tools::tolerance(1e-15));
+        BOOST_TEST(lowered_formula(y * sigmoid(x))(at, 5.0) == 5 * s,
+                   boost::test_tools::tolerance(1e-15));
+    }
+}
+
+// An exponential and a division for value and derivative together.
+template <class First, class... Others>
+std::pair<int, int> costs(const First& first, const Others&... others)
+{
+    graph_builder traced;
+    std::array<int, 1 + sizeof...(Others)> roots{trace(traced, first), trace(traced, others)...};
+    const graph_builder graph = lower(traced, roots);
+    const auto live = detail::live_nodes(graph, roots);
+    int exponentials = 0;
+    int divisions = 0;
+    for (int i = 0; i < graph.size(); ++i)
+    {
+        const bool alive = live[static_cast<std::size_t>(i)];
+        exponentials += alive && graph[i].is(operation_of<exp_fraction_operation>);
+        divisions += alive && graph[i].is(operation_of<divide_operation>);
+    }
+    return {exponentials, divisions};
+}
+
+BOOST_AUTO_TEST_CASE(value_and_derivative_share_their_work)
+{
+    const std::pair one_each{1, 1};
+    const auto fused = [](const auto& formula) { return costs(formula, derivative(formula, x)); };
+    BOOST_TEST((fused(sigmoid(x)) == one_each));
+    BOOST_TEST((fused(1 / (1 + exp(-x))) == one_each));
+    BOOST_TEST((fused(x * sigmoid(x)) == one_each));
+    BOOST_TEST((fused(tanh(x)).first == 1));
+    BOOST_TEST((fused(softplus(x)) == one_each));
+    BOOST_TEST((fused(where(x > 0, x, exp(x) - 1)).first == 1));
+    BOOST_TEST((fused(where(x > 0, x, exp(x) - 1)).second == 0));
+    BOOST_TEST((fused(x * tanh(softplus(x))).second <= 1));
+}
+
+BOOST_AUTO_TEST_CASE(products_and_sums_are_fused)
+{
+    BOOST_TEST(lowered_formula(x * y + 1).count<multiply_add_operation>() == 1);
+    BOOST_TEST(lowered_formula(1 - x * y).count<negative_multiply_add_operation>() == 1);
+    BOOST_TEST(lowered_formula(square(x) + y).count<multiply_add_operation>() == 1);
+    BOOST_TEST(lowered_formula(x * y + 1)(2, 3) == 7);
+    BOOST_TEST(lowered_formula(1 - x * y)(2, 3) == -5);
+    BOOST_TEST(lowered_formula(square(x) + y)(2, 3) == 7);
+    // Not where the product is needed by itself.
+    BOOST_TEST(lowered_formula((x * y + 1) * (x * y)).count<multiply_operation>() == 2);
+    BOOST_TEST(is_limit(lowered_formula(x * y + 1)(nan, 1), nan));
+}
+
+}  // namespace

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/graph/plan.hpp>
+#include <ctgrad/graph/print.hpp>
+
+#include <cmath>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+/// Random formulas as trees, with values and derivatives computed apart from the library: dual
+/// numbers over long double, which nest, and the functions of the standard library.
+namespace random_formula
+{
+
+using ctgrad::graph_builder;
+using ctgrad::operation;
+
+template <class T>
+struct dual
+{
+    T value{};
+    T slope{};
+
+    dual() = default;
+    dual(double x) : value(x) {}
+    dual(T x, T dx) : value(x), slope(dx) {}
+
+    friend dual operator+(const dual& a, const dual& b)
+    {
+        return {a.value + b.value, a.slope + b.slope};
+    }
+    friend dual operator-(const dual& a, const dual& b)
+    {
+        return {a.value - b.value, a.slope - b.slope};
+    }
+    friend dual operator-(const dual& a) { return {-a.value, -a.slope}; }
+    friend dual operator*(const dual& a, const dual& b)
+    {
+        return {a.value * b.value, a.slope * b.value + a.value * b.slope};
+    }
+    friend dual operator/(const dual& a, const dual& b)
+    {
+        return {a.value / b.value, (a.slope - a.value / b.value * b.slope) / b.value};
+    }
+};
+
+inline double number(double x) { return x; }
+inline double number(long double x) { return static_cast<double>(x); }
+template <class T>
+double number(const dual<T>& x)
+{
+    return number(x.value);
+}
+
+inline bool is_zero(double x) { return x == 0; }
+inline bool is_zero(long double x) { return x == 0; }
+template <class T>
+bool is_zero(const dual<T>& x)
+{
+    return is_zero(x.value) && is_zero(x.slope);
+}
+
+using std::atan, std::cos, std::erf, std::exp, std::expm1, std::log, std::log1p, std::pow, std::sin,
+    std::sqrt;
+
+template <class T>
+dual<T> exp(const dual<T>& x)
+{
+    return {exp(x.value), exp(x.value) * x.slope};
+}
+template <class T>
+dual<T> expm1(const dual<T>& x)
+{
+    return {expm1(x.value), exp(x.value) * x.slope};
+}
+template <class T>
+dual<T> log(const dual<T>& x)
+{
+    return {log(x.value), x.slope / x.value};
+}
+template <class T>
+dual<T> log1p(const dual<T>& x)
+{
+    return {log1p(x.value), x.slope / (T(1.0) + x.value)};
+}
+template <class T>
+dual<T> sqrt(const dual<T>& x)
+{
+    return {sqrt(x.value), x.slope / (T(2.0) * sqrt(x.value))};
+}
+template <class T>
+dual<T> sin(const dual<T>& x)
+{
+    return {sin(x.value), cos(x.value) * x.slope};
+}
+template <class T>
+dual<T> cos(const dual<T>& x)
+{
+    return {cos(x.value), -sin(x.value) * x.slope};
+}
+template <class T>
+dual<T> atan(const dual<T>& x)
+{
+    return {atan(x.value), x.slope / (T(1.0) + x.value * x.value)};
+}
+template <class T>
+dual<T> erf(const dual<T>& x)
+{
+    return {erf(x.value), T(1.1283791670955126) * exp(-(x.value * x.value)) * x.slope};
+}
+template <class T>
+dual<T> pow(const dual<T>& x, const dual<T>& y)
+{
+    const T by_base = is_zero(x.slope) ? T(0.0) : y.value * pow(x.value, y.value - T(1.0)) * x.slope;
+    const T by_exponent =
+        is_zero(y.slope) ? T(0.0) : pow(x.value, y.value) * log(x.value) * y.slope;
+    return {pow(x.value, y.value), by_base + by_exponent};
+}
+
+template <class N>
+N sigmoid(const N& x)
+{
+    return number(x) < 0 ? exp(x) / (N(1.0) + exp(x)) : N(1.0) / (N(1.0) + exp(-x));
+}
+
+template <class N>
+N softplus(const N& x)
+{
+    return number(x) < 0 ? log1p(exp(x)) : x + log1p(exp(-x));
+}
+
+template <class N>
+N hyperbolic_tangent(const N& x)
+{
+    return number(x) < 0 ? -hyperbolic_tangent(-x)
+                         : -expm1(N(-2.0) * x) / (N(1.0) + exp(N(-2.0) * x));
+}
+
+/// 1 - erf(x) for moderate x, with its tail.
+template <class N>
+N complementary_error(const N& x)
+{
+    if (number(x) < 2)
+    {
+        return N(1.0) - erf(x);
+    }
+    N fraction = x;
+    for (int k = 200; k > 0; --k)
+    {
+        fraction = x + N(0.5 * k) / fraction;
+    }
+    return exp(-(x * x)) / (fraction * N(1.7724538509055159));
+}
+
+template <class N>
+N constant_of(const N& x)
+{
+    return N(number(x));
+}
+
+/// How close operands are to a kink, where derivatives are a matter of convention.
+inline double& nearest_kink()
+{
+    static double distance = HUGE_VAL;
+    return distance;
+}
+
+template <class N>
+N chosen(const N& a, const N& b, bool first)
+{
+    nearest_kink() = std::min(nearest_kink(), std::abs(number(a) - number(b)));
+    return first ? a : b;
+}
+
+/// The library's operations by name, as other people define them. For rows of one element.
+template <class N>
+const auto& reference_functions()
+{
+    using operands = const std::array<N, 3>&;
+    static const std::map<std::string_view, std::function<N(operands)>> functions{
+        {"add", [](operands x) { return x[0] + x[1]; }},
+        {"subtract", [](operands x) { return x[0] - x[1]; }},
+        {"multiply", [](operands x) { return x[0] * x[1]; }},
+        {"divide", [](operands x) { return x[0] / x[1]; }},
+        {"negate", [](operands x) { return -x[0]; }},
+        {"less", [](operands x) {
+             chosen(x[0], x[1], true);
+             return N(number(x[0]) < number(x[1]) ? 1.0 : 0.0);
+         }},
+        {"less_equal", [](operands x) {
+             chosen(x[0], x[1], true);
+             return N(number(x[0]) <= number(x[1]) ? 1.0 : 0.0);
+         }},
+        {"greater", [](operands x) {
+             chosen(x[0], x[1], true);
+             return N(number(x[0]) > number(x[1]) ? 1.0 : 0.0);
+         }},
+        {"greater_equal", [](operands x) {
+             chosen(x[0], x[1], true);
+             return N(number(x[0]) >= number(x[1]) ? 1.0 : 0.0);
+         }},
+        {"equal", [](operands x) {
+             chosen(x[0], x[1], true);
+             return N(number(x[0]) == number(x[1]) ? 1.0 : 0.0);
+         }},
+        {"where", [](operands x) { return number(x[0]) != 0 ? x[1] : x[2]; }},
+        {"maximum", [](operands x) { return chosen(x[0], x[1], number(x[0]) > number(x[1])); }},
+        {"minimum", [](operands x) { return chosen(x[0], x[1], number(x[0]) < number(x[1])); }},
+        {"abs", [](operands x) {
+             chosen(x[0], N(0.0), true);
+             return number(x[0]) < 0 ? -x[0] : x[0];
+         }},
+        {"sign", [](operands x) {
+             chosen(x[0], N(0.0), true);
+             return N(number(x[0]) > 0 ? 1.0 : number(x[0]) < 0 ? -1.0 : 0.0);
+         }},
+        {"square", [](operands x) { return x[0] * x[0]; }},
+        {"sqrt", [](operands x) { return sqrt(x[0]); }},
+        {"exp", [](operands x) { return exp(x[0]); }},
+        {"expm1", [](operands x) { return expm1(x[0]); }},
+        {"log", [](operands x) { return log(x[0]); }},
+        {"log1p", [](operands x) { return log1p(x[0]); }},
+        {"pow", [](operands x) { return pow(x[0], x[1]); }},
+        {"sin", [](operands x) { return sin(x[0]); }},
+        {"cos", [](operands x) { return cos(x[0]); }},
+        {"atan", [](operands x) { return atan(x[0]); }},
+        {"sigmoid", [](operands x) { return sigmoid(x[0]); }},
+        {"tanh", [](operands x) { return hyperbolic_tangent(x[0]); }},
+        {"softplus", [](operands x) { return softplus(x[0]); }},
+        {"relu", [](operands x) { return chosen(x[0], N(0.0), number(x[0]) > 0); }},
+        {"tanh_softplus", [](operands x) { return hyperbolic_tangent(softplus(x[0])); }},
+        {"tanh_softplus_slope", [](operands x) {
+             const N e = exp(softplus(x[0]));
+             const N cosh = (e + N(1.0) / e) / N(2.0);
+             return sigmoid(x[0]) / (cosh * cosh);
+         }},
+        {"erf", [](operands x) { return erf(x[0]); }},
+        {"erfc", [](operands x) { return complementary_error(x[0]); }},
+        {"normal_cdf", [](operands x) {
+             return N(0.5) * complementary_error(x[0] * N(-0.70710678118654752440));
+         }},
+        {"sum", [](operands x) { return x[0]; }},
+        {"max", [](operands x) { return x[0]; }},
+        {"logsumexp", [](operands x) { return x[0]; }},
+        {"row_length", [](operands) { return N(1.0); }},
+        {"stop_gradient", [](operands x) { return constant_of(x[0]); }},
+    };
+    return functions;
+}
+
+template <class... Operations>
+std::vector<const operation*> differentiable(ctgrad::operation_list<Operations...>)
+{
+    std::vector<const operation*> found;
+    const auto add = [&]<class Operation>(Operation) {
+        constexpr bool has_rule = requires(ctgrad::variable<"x"> x) {
+            requires(requires { Operation::partials(x, x); } ||
+                     requires { Operation::partials(x, x, x); } ||
+                     requires { Operation::partials(x, x, x, x); });
+        };
+        if (has_rule)
+        {
+            found.push_back(&ctgrad::operation_of<Operation>);
+        }
+    };
+    (add(Operations{}), ...);
+    return found;
+}
+
+/// All operations of the library that have a differentiation rule.
+inline const std::vector<const operation*>& differentiable_operations()
+{
+    static const auto operations = differentiable(ctgrad::library_operations{});
+    return operations;
+}
+
+struct tree
+{
+    const operation* op = nullptr;  // none for a leaf
+    int leaf = -1;                  // 0: x, 1: y, 2: the parameter p; -1: a constant
+    double constant = 0;
+    std::vector<tree> operands;
+};
+
+inline constexpr std::array<std::string_view, 3> leaf_names{"x", "y", "p"};
+
+inline std::string text(const tree& formula)
+{
+    if (formula.op == nullptr)
+    {
+        return formula.leaf < 0 ? std::to_string(formula.constant)
+                                : std::string(leaf_names[std::size_t(formula.leaf)]);
+    }
+    std::string result = std::string(formula.op->name) + "(";
+    for (const tree& operand : formula.operands)
+    {
+        result += (result.back() == '(' ? "" : ", ") + text(operand);
+    }
+    return result + ")";
+}
+
+/// The formula in the library's graph, which simplifies it.
+inline int build(graph_builder& graph, const tree& formula)
+{
+    if (formula.op == nullptr)
+    {
+        return formula.leaf < 0    ? graph.constant(formula.constant)
+               : formula.leaf == 2 ? graph.parameter("p", 0.0)
+                                   : graph.variable(leaf_names[std::size_t(formula.leaf)]);
+    }
+    ctgrad::operand_indices operands{-1, -1, -1};
+    for (std::size_t k = 0; k < formula.operands.size(); ++k)
+    {
+        operands[k] = build(graph, formula.operands[k]);
+    }
+    return graph.apply(*formula.op, operands);
+}
+
+/// What an evaluation has met: numbers that are not finite or too large make a case unfit.
+struct conditions
+{
+    double largest = 0;
+    bool finite = true;
+};
+
+template <class N>
+N evaluate(const tree& formula, const std::array<N, 3>& leaves, conditions& met)
+{
+    N result;
+    if (formula.op == nullptr)
+    {
+        result = formula.leaf < 0 ? N(formula.constant) : leaves[std::size_t(formula.leaf)];
+    }
+    else
+    {
+        std::array<N, 3> operands{};
+        for (std::size_t k = 0; k < formula.operands.size(); ++k)
+        {
+            operands[k] = evaluate(formula.operands[k], leaves, met);
+        }
+        result = reference_functions<N>().at(formula.op->name)(operands);
+        // Where roots and powers have no derivative.
+        const bool power = formula.op->name == "pow";
+        const bool varies = power && (formula.operands[1].op != nullptr || formula.operands[1].leaf >= 0);
+        const double base = varies ? number(operands[0]) : std::abs(number(operands[0]));
+        met.finite = met.finite && !((power || formula.op->name == "sqrt") && base < 1e-9);
+    }
+    met.finite = met.finite && std::isfinite(number(result));
+    const double magnitude = std::abs(number(result));
+    met.finite = met.finite && (magnitude == 0 || magnitude > 1e-100);
+    met.largest = std::max(met.largest, magnitude);
+    return result;
+}
+
+class generator
+{
+public:
+    explicit generator(std::uint64_t seed) : random_(seed) {}
+
+    tree formula(int depth)
+    {
+        if (depth == 0 || chance(0.1))
+        {
+            return leaf();
+        }
+        const auto& operations = differentiable_operations();
+        const operation* op = operations[pick(operations.size())];
+        if (op->predicate)
+        {
+            return formula(depth);
+        }
+        tree made;
+        made.op = op;
+        for (int k = 0; k < op->arity; ++k)
+        {
+            made.operands.push_back(op->conditional && k == 0 ? condition(depth - 1)
+                                                              : formula(depth - 1));
+        }
+        // A general power is defined for positive bases only: more often a constant exponent.
+        if (op->name == "pow" && chance(0.8))
+        {
+            constexpr std::array<double, 10> exponents{-2, -1, -0.5, 0, 0.5, 1, 2, 3, 4, 1.7};
+            made.operands[1] = constant(exponents[pick(exponents.size())]);
+        }
+        return made;
+    }
+
+    double uniform(double low, double high)
+    {
+        return std::uniform_real_distribution<double>(low, high)(random_);
+    }
+
+    std::size_t pick(std::size_t count) { return std::size_t(random_() % count); }
+
+private:
+    bool chance(double probability) { return uniform(0, 1) < probability; }
+
+    static tree constant(double value)
+    {
+        tree made;
+        made.constant = value;
+        return made;
+    }
+
+    tree leaf()
+    {
+        if (chance(0.3))
+        {
+            constexpr std::array<double, 9> numbers{0, 1, -1, 2, -2, 0.5, 3, -0.5, 1.7};
+            return constant(numbers[pick(numbers.size())]);
+        }
+        tree made;
+        made.leaf = static_cast<int>(chance(0.6) ? 0 : pick(3));
+        return made;
+    }
+
+    tree condition(int depth)
+    {
+        std::vector<const operation*> comparisons;
+        for (const operation* op : differentiable_operations())
+        {
+            if (op->predicate)
+            {
+                comparisons.push_back(op);
+            }
+        }
+        tree made;
+        made.op = comparisons[pick(comparisons.size())];
+        made.operands = {formula(depth), formula(depth)};
+        return made;
+    }
+
+    std::mt19937_64 random_;
+};
+
+}  // namespace random_formula

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+
+#include <ctgrad/catalogue/activations.hpp>
+#include <ctgrad/simd/elementwise.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+/// Activations against tests/reference/activations.tsv: columns name, x, f, f', f'' to 17 digits; x is
+/// a float; a dash stands where a derivative does not exist.
+///
+/// The table was computed with 60 digits and more, and lost some to cancellation: it says 0 for
+/// gelu_tanh(-13), and -9e-53 for the second derivative of the sigmoid at 0. `noise` is how far its
+/// entries may be off, so errors are counted from there.
+namespace activation_table
+{
+
+inline constexpr std::array<long double, 3> noise{1e-60L, 1e-60L, 1e-48L};
+inline constexpr std::array<const char*, 3> columns{"f", "f'", "f''"};
+
+struct rows
+{
+    std::vector<double> x;
+    /// NaN where the table has a dash. More digits than double, for errors of half a unit.
+    std::array<std::vector<long double>, 3> exact;
+};
+
+inline rows read(const std::string& name)
+{
+    std::ifstream file("tests/reference/activations.tsv");
+    rows table;
+    std::string line;
+    while (std::getline(file, line))
+    {
+        if (line.compare(0, name.size() + 1, name + "\t") != 0)
+        {
+            continue;
+        }
+        const char* at = line.c_str() + name.size() + 1;
+        char* end = nullptr;
+        table.x.push_back(std::strtod(at, &end));
+        for (auto& column : table.exact)
+        {
+            at = end + 1;
+            const long double value = std::strtold(at, &end);
+            if (end == at)
+            {
+                ++end;
+            }
+            column.push_back(end == at + 1 && *at == '-' ? std::numeric_limits<long double>::quiet_NaN()
+                                                         : value);
+        }
+    }
+    if (table.x.size() < 50)
+    {
+        throw std::runtime_error("tests/reference/activations.tsv has no " + name);
+    }
+    return table;
+}
+
+/// Around a zero of the exact result, where terms cancel: errors between `low` and `high` count in
+/// units of the last place of those terms, whose size is `constant` + `slope` |x|.
+struct crossing
+{
+    double low = 0;
+    double high = 0;
+    double constant = 0;
+    double slope = 0;
+
+    double scale(double x) const
+    {
+        return x > low && x < high ? constant + slope * std::abs(x) : 0.0;
+    }
+};
+
+/// The error in units of the last place of T at `scale` or the exact result. Below the smallest
+/// normal number, where an exponential has lost digits that a factor does not bring back, it is
+/// counted in units of that number instead, and more than 2^-15 of it (256 or 2^37 steps) is a
+/// failure.
+template <class T>
+double ulps(T got, long double exact, double scale, long double table_noise)
+{
+    using limits = std::numeric_limits<T>;
+    constexpr long double smallest = limits::min();
+    if (std::isinf(got))
+    {
+        return std::abs(exact) > limits::max() ? 0.0 : HUGE_VAL;
+    }
+    const long double error = std::max(0.0L, std::abs(got - exact) - table_noise);
+    const long double size = std::max(std::abs(exact), static_cast<long double>(scale));
+    if (std::isnan(got) || (size < smallest && error > smallest / 32768))
+    {
+        return HUGE_VAL;
+    }
+    int exponent = 0;
+    std::frexp(size, &exponent);
+    return static_cast<double>(size < smallest
+                                   ? error / smallest
+                                   : std::ldexp(error, limits::digits - exponent));
+}
+
+struct worst_error
+{
+    double ulps = 0;
+    double x = 0;
+    double got = 0;
+    double exact = 0;
+};
+
+template <class T>
+worst_error worst_of(const rows& table, std::size_t column, const std::vector<T>& got,
+                     const crossing& zero)
+{
+    worst_error worst;
+    for (std::size_t i = 0; i < table.x.size(); ++i)
+    {
+        const long double exact = table.exact[column][i];
+        if (std::isnan(exact))
+        {
+            continue;
+        }
+        const double error = ulps(got[i], exact, zero.scale(table.x[i]), noise[column]);
+        if (error > worst.ulps)
+        {
+            worst = {error, table.x[i], static_cast<double>(got[i]), static_cast<double>(exact)};
+        }
+    }
+    return worst;
+}
+
+/// What is stated of one activation: bounds of the errors in ULP of f, f' and f'', in float and in
+/// double, where terms cancel, and the limits.
+struct statement
+{
+    const char* name;
+    std::array<double, 3> float_bounds;
+    std::array<double, 3> double_bounds;
+    /// f and f' at -infinity, f and f' at +infinity.
+    std::array<double, 4> limits;
+    std::array<crossing, 3> zeros{};
+    /// A derivative that is a number does not hear of NaN.
+    bool constant_slope = false;
+};
+
+template <class T, auto Formula>
+void check_column(const statement& stated, const rows& table, std::size_t column)
+{
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    std::vector<T> x(table.x.begin(), table.x.end());
+    x.insert(x.end(), {-infinity, infinity, std::numeric_limits<T>::quiet_NaN()});
+    std::vector<T> y(x.size());
+    ctgrad::forward<Formula>(x, y);
+    const worst_error worst = worst_of(table, column, y, stated.zeros[column]);
+    const double bound = (sizeof(T) == 4 ? stated.float_bounds : stated.double_bounds)[column];
+    std::printf("%-17s%-7s%-4s%8.2f of %6.2f ULP at %.9g\n", stated.name,
+                sizeof(T) == 4 ? "float" : "double", columns[column], worst.ulps, bound, worst.x);
+    BOOST_TEST(worst.ulps <= bound, stated.name << " " << columns[column] << " is wrong by "
+                                                << worst.ulps << " ULP at " << worst.x << ": "
+                                                << worst.got << ", exactly " << worst.exact);
+    const T* beyond = y.data() + table.x.size();
+    if (column < 2)
+    {
+        for (std::size_t side = 0; side < 2; ++side)
+        {
+            const T limit = static_cast<T>(stated.limits[2 * side + column]);
+            BOOST_TEST((beyond[side] == limit || (std::isnan(limit) && std::isnan(beyond[side]))),
+                       stated.name << " " << columns[column] << " at infinity, side " << side
+                                   << ": " << beyond[side] << ", not " << limit);
+        }
+        BOOST_TEST((std::isnan(beyond[2]) || (column == 1 && stated.constant_slope)),
+                   stated.name << " " << columns[column] << " of NaN is " << beyond[2]);
+    }
+}
+
+/// Checks value and derivatives of a formula, in float and double, and prints the worst errors.
+template <auto Formula>
+void check(const statement& stated)
+{
+    using ctgrad::activations::x;
+    constexpr auto slope = derivative(Formula, x);
+    constexpr auto curvature = derivative(slope, x);
+    const rows table = read(stated.name);
+    check_column<float, Formula>(stated, table, 0);
+    check_column<float, slope>(stated, table, 1);
+    check_column<float, curvature>(stated, table, 2);
+    check_column<double, Formula>(stated, table, 0);
+    check_column<double, slope>(stated, table, 1);
+    check_column<double, curvature>(stated, table, 2);
+}
+
+}  // namespace activation_table

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE evaluate
+#include <boost/test/unit_test.hpp>
+
+#include <ctgrad/simd/elementwise.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <random>
+#include <tuple>
+#include <vector>
+
+using namespace ctgrad;
+
+// Formulas with reductions, which take several passes over a row.
+
+namespace
+{
+
+constexpr variable<"z"> z;
+constexpr variable<"t"> t;
+constexpr parameter<"beta"> beta{0.7};
+
+constexpr auto softmax = exp(z - max(z)) / sum(exp(z - max(z)));
+constexpr auto cross_entropy = logsumexp(z) - sum(t * z);
+constexpr auto scaled_norm = (z - mean(z)) / sqrt(mean(square(z - mean(z))) + 1e-3) * beta;
+constexpr auto penalty = mean(square(z)) + sum(square(beta));
+
+using element_types = std::tuple<float, double>;
+using row = std::vector<double>;
+
+template <class T>
+constexpr std::size_t width = static_cast<std::size_t>(simd::batch<T>::size);
+
+template <class T>
+std::vector<T> numbers(std::size_t count, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<T> uniform(-3, 3);
+    std::vector<T> result(count);
+    std::generate(result.begin(), result.end(), [&] { return uniform(random); });
+    return result;
+}
+
+row by_definition_softmax(const row& at)
+{
+    row result(at.size());
+    double total = 0;
+    for (const double value : at)
+    {
+        total += std::exp(value);
+    }
+    std::transform(at.begin(), at.end(), result.begin(),
+                   [&](double value) { return std::exp(value) / total; });
+    return result;
+}
+
+double log_of_sum(const row& at)
+{
+    double total = 0;
+    for (const double value : at)
+    {
+        total += std::exp(value);
+    }
+    return std::log(total);
+}
+
+row by_definition_norm(const row& at, double scale)
+{
+    double mean = 0;
+    for (const double value : at)
+    {
+        mean += value / static_cast<double>(at.size());
+    }
+    double variance = 0;
+    for (const double value : at)
+    {
+        variance += (value - mean) * (value - mean) / static_cast<double>(at.size());
+    }
+    row result(at.size());
+    std::transform(at.begin(), at.end(), result.begin(), [&](double value) {
+        return (value - mean) / std::sqrt(variance + 1e-3) * scale;
+    });
+    return result;
+}
+
+/// d(sum_i incoming_i f_i(at)) / d at_k by central differences of fourth order.
+double by_differences(const std::function<row(const row&)>& f, const row& at, const row& incoming,
+                      std::size_t k)
+{
+    constexpr double h = 1e-3;
+    const auto objective = [&](double moved) {
+        row there = at;
+        there[k] += moved;
+        const row values = f(there);
+        double total = 0;
+        for (std::size_t i = 0; i < values.size(); ++i)
+        {
+            total += incoming[i] * values[i];
+        }
+        return total;
+    };
+    return (8 * (objective(h) - objective(-h)) - (objective(2 * h) - objective(-2 * h))) / (12 * h);
+}
+
+template <class T>
+row widened(const std::vector<T>& values)
+{
+    return row(values.begin(), values.end());
+}
+
+// Sums of up to 35 elements of size 3 and some twenty roundings each; differences are better than
+// 1e-9 for these functions.
+template <class T>
+constexpr double tolerance = sizeof(T) == 4 ? 2e-5 : 1e-8;
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(rows_forward, T, element_types)
+{
+    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
+    {
+        const auto in = numbers<T>(length, 1);
+        const auto wanted = numbers<T>(length, 2);
+        std::vector<T> out(length);
+        forward<softmax>(in, out);
+        const row expected = by_definition_softmax(widened(in));
+        const row norm = by_definition_norm(widened(in), 0.7);
+        for (std::size_t i = 0; i < length; ++i)
+        {
+            BOOST_TEST(std::abs(double(out[i]) - expected[i]) < tolerance<T>);
+        }
+        forward<scaled_norm>(in, out);
+        for (std::size_t i = 0; i < length; ++i)
+        {
+            BOOST_TEST(std::abs(double(out[i]) - norm[i]) < tolerance<T>);
+        }
+        std::array<T, 1> loss{};
+        forward<cross_entropy>(std::tie(in, wanted), loss);
+        double exact = log_of_sum(widened(in));
+        for (std::size_t i = 0; i < length; ++i)
+        {
+            exact -= double(wanted[i]) * double(in[i]);
+        }
+        BOOST_TEST(std::abs(double(loss[0]) - exact) < 10 * tolerance<T>);
+        forward<max(z)>(in, loss);
+        BOOST_TEST(loss[0] == *std::max_element(in.begin(), in.end()));
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(rows_backward, T, element_types)
+{
+    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
+    {
+        const auto in = numbers<T>(length, 1);
+        const auto incoming = numbers<T>(length, 2);
+        std::vector<T> din(length, T(99));
+        backward<softmax>(in, incoming, din);
+        for (std::size_t k = 0; k < length; ++k)
+        {
+            const double wanted =
+                by_differences(by_definition_softmax, widened(in), widened(incoming), k);
+            BOOST_TEST(std::abs(double(din[k]) - wanted) < tolerance<T>);
+        }
+        const std::array<T, 1> scale{T(0.7)};
+        std::array<T, 1> by_scale{T(5)};
+        backward<scaled_norm>(in, incoming, din, scale, by_scale);
+        const auto norm = [](const row& at) { return by_definition_norm(at, double(0.7F)); };
+        double sum = 5;
+        for (std::size_t k = 0; k < length; ++k)
+        {
+            const double wanted = by_differences(norm, widened(in), widened(incoming), k);
+            BOOST_TEST(std::abs(double(din[k]) - wanted) < 100 * tolerance<T>);
+            sum += double(incoming[k]) * by_definition_norm(widened(in), 1.0)[k];
+        }
+        BOOST_TEST(std::abs(double(by_scale[0]) - sum) < 10 * tolerance<T>);
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(losses_backward, T, element_types)
+{
+    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
+    {
+        const auto in = numbers<T>(length, 1);
+        const auto wanted = numbers<T>(length, 2);
+        const std::array<T, 1> incoming{T(-1.5)};
+        std::vector<T> by_z(length, T(99));
+        std::vector<T> by_t(length, T(99));
+        backward<cross_entropy>(std::tie(in, wanted), incoming, std::tie(by_z, by_t));
+        const row probabilities = by_definition_softmax(widened(in));
+        for (std::size_t k = 0; k < length; ++k)
+        {
+            BOOST_TEST(std::abs(double(by_z[k]) + 1.5 * (probabilities[k] - double(wanted[k]))) <
+                       tolerance<T>);
+            BOOST_TEST(std::abs(double(by_t[k]) - 1.5 * double(in[k])) < tolerance<T>);
+        }
+    }
+}
+
+// A parameter in a sum over the row counts once for each element.
+BOOST_AUTO_TEST_CASE_TEMPLATE(sums_of_parameters, T, element_types)
+{
+    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
+    {
+        const auto in = numbers<T>(length, 1);
+        const std::array<T, 1> scale{T(2)};
+        const std::array<T, 1> incoming{T(1)};
+        std::array<T, 1> value{};
+        std::array<T, 1> by_scale{};
+        std::vector<T> din(length);
+        const double n = static_cast<double>(length);
+        double squares = 0;
+        for (const T element : in)
+        {
+            squares += double(element) * double(element) / n;
+        }
+        forward<penalty>(in, value, scale);
+        BOOST_TEST(std::abs(double(value[0]) - (squares + 4 * n)) < tolerance<T> * (1 + 4 * n));
+        backward<penalty>(in, incoming, din, scale, by_scale);
+        BOOST_TEST(double(by_scale[0]) == 4 * n);
+        for (std::size_t k = 0; k < length; ++k)
+        {
+            BOOST_TEST(std::abs(double(din[k]) - 2 * double(in[k]) / n) < tolerance<T>);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_softmax_in_place, T, element_types)
+{
+    auto in = numbers<T>(2 * width<T> + 3, 1);
+    std::vector<T> out(in.size());
+    forward<softmax>(in, out);
+    forward<softmax>(in, in);
+    BOOST_TEST(in == out);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(large_logits_neither_overflow_nor_vanish, T, element_types)
+{
+    std::vector<T> in(width<T> + 1, T(-1e30));
+    in[0] = T(1e30);
+    in[1] = T(1e30);
+    std::vector<T> out(in.size());
+    forward<softmax>(in, out);
+    BOOST_TEST(out[0] == T(0.5));
+    BOOST_TEST(out[1] == T(0.5));
+    BOOST_TEST(out[2] == T(0));
+    std::array<T, 1> value{};
+    forward<logsumexp(z)>(in, value);
+    BOOST_TEST(value[0] == T(1e30));
+}
+
+}  // namespace
