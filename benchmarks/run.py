@@ -22,6 +22,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = 'kernels_activations'
+TRAINING = 'networks_training_step'
 SOURCE = 'kernels/activations.cpp'
 BEGIN = '<!-- benchmarks: written by ./dev bench --markdown README.md -->'
 END = '<!-- benchmarks: end -->'
@@ -47,12 +48,12 @@ def flags_of(build):
     return []
 
 
-def run_once(build, core, arguments):
-    """One run of the program, pinned to a core; returns its JSON."""
+def run_once(build, core, arguments, program=PROGRAM):
+    """One run of a program, pinned to a core; returns its JSON."""
     with tempfile.TemporaryDirectory() as directory:
         out = pathlib.Path(directory) / 'out.json'
         command = [
-            str(build / 'benchmarks' / PROGRAM),
+            str(build / 'benchmarks' / program),
             '--benchmark_enable_random_interleaving=true',
             '--benchmark_out_format=json',
             f'--benchmark_out={out}',
@@ -94,6 +95,31 @@ def ratios_of(times):
     # The program runs in random order.
     return dict(sorted(ratios.items(), key=lambda item: (
         known.index(item[0][0]), item[0][2], FORMS.index(item[0][1]))))
+
+
+def training_steps(build, core, repetitions):
+    """Step -> samples a second and share of the peak that the same run measured."""
+    result = run_once(build, core, ['--benchmark_min_time=0.1',
+                                    f'--benchmark_repetitions={repetitions}'], TRAINING)
+    rates = {}
+    for row in result['benchmarks']:
+        if row.get('run_type', 'iteration') == 'iteration':
+            rates.setdefault(row['run_name'], []).append(
+                (row['flops'], row.get('items_per_second', 0.0)))
+    peak = statistics.median(flops for flops, _ in rates['fma_peak'])
+    return {name: (statistics.median(samples for _, samples in values),
+                   statistics.median(flops for flops, _ in values) / peak, peak)
+            for name, values in rates.items() if name != 'fma_peak'}
+
+
+def training_lines(runs):
+    lines = []
+    for run in runs:
+        for name, (samples, share, peak) in sorted(run['training'].items()):
+            optimiser = {'step_with_sgd': 'SGD', 'step_with_adam': 'Adam'}[name]
+            lines.append(f'{optimiser}, {run["compiler"]}: {samples / 1000:.0f} thousand samples '
+                         f'a second, {share:.0%} of the core\'s peak of {peak / 1e9:.0f} GFLOP/s')
+    return lines
 
 
 def geometric_mean(values):
@@ -158,7 +184,9 @@ def markdown(runs, date):
               f'{processor()} ({runs[0]["simd"]}), one core, '
               f'{" and ".join(run["compiler"] for run in runs)}, '
               f'{" ".join(word for word in runs[0]["flags"] if word.startswith(("-O", "-m")))}, '
-              f'{date:%Y-%m-%d}. Printed by `./dev bench`.']
+              f'{date:%Y-%m-%d}. Printed by `./dev bench`.', '',
+              'A training step of 784-128-10 with swish and cross-entropy, batch 64, one core:', '']
+    lines += [f'* {line}.' for line in training_lines(runs)]
     return '\n'.join(lines)
 
 
@@ -210,6 +238,7 @@ def main():
         for run in runs:
             run['results'].append(run_once(run['build'], core, arguments))
     for run in runs:
+        run['training'] = training_steps(run['build'], core, repetitions)
         context = run['results'][0]['context']
         run['compiler'] = ' '.join(context['compiler'].split()[:2])
         run['simd'] = context['simd']
@@ -226,13 +255,15 @@ def main():
         directory.mkdir(exist_ok=True)
         raw = {'date': date.isoformat(), 'processor': processor(), 'core': core,
                'load': os.getloadavg(), 'compiler': run['compiler'], 'flags': run['flags'],
-               'arguments': arguments, 'rounds': run['results']}
+               'arguments': arguments, 'rounds': run['results'], 'training': run['training']}
         path = directory / f'activations-{date:%Y%m%d-%H%M%S}.json'
         path.write_text(json.dumps(raw, indent=1), encoding='utf-8')
         print(f'{path}: {" ".join(run["flags"])}')
     print(f'{processor()} ({runs[0]["simd"]}), core {core}, '
           f'{rounds} x {repetitions} repetitions, load {os.getloadavg()[0]:.1f}, {date:%Y-%m-%d}\n')
     print_table(runs)
+    print('\nTraining step of 784-128-10, batch 64:')
+    print('\n'.join(training_lines(runs)))
 
     if options.markdown:
         rewrite_block(options.markdown, markdown(runs, date))

@@ -87,7 +87,8 @@ constexpr void note_limits(const graph_builder& graph, const node_flags& live,
             before[here] = 0.0;
         }
         // Finite operands have the ratio 1: of other limits, NaN is the more honest result.
-        const bool known = size < 1e-30 || size > 1e30 || scalar::abs(size - 1) < 1e-9;
+        const bool known =
+            size < 1e-30 || size > 1e30 || (size > 1 - 1e-9 && size < 1 + 1e-9);
         if (quotient && scalar::is_infinite(a) && scalar::is_infinite(b) && known)
         {
             if (!(size > 1e30))
