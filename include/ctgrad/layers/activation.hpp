@@ -14,14 +14,6 @@ namespace ctgrad
 template <class T, auto Formula, shape In>
 struct activation_implementation
 {
-    static constexpr bool has_one_variable = variable_count<Formula> == 1;
-    static_assert(has_one_variable,
-                  "a formula used as a layer needs exactly one free variable, the pre-activation; "
-                  "see docs/errors.md#activation-variables");
-    static_assert(!is_row_value<Formula>,
-                  "a formula used as a layer needs a value for each element, not one for the row; "
-                  "see docs/errors.md#activation-reduction");
-
     static constexpr shape output = In;
     static constexpr bool in_place = true;
     static constexpr int size = In.size();
@@ -156,6 +148,16 @@ private:
             gradients[i] += sums[i];
         }
     }
+
+    // Last: clang leaves out what follows an assertion that fails, and would report that too.
+    static constexpr bool has_one_variable = variable_count<Formula> == 1;
+    static_assert(has_one_variable,
+                  "a formula used as a layer needs exactly one free variable, the pre-activation; "
+                  "see docs/errors.md#activation-variables");
+    static constexpr bool has_value_for_each_element = !is_row_value<Formula>;
+    static_assert(has_value_for_each_element,
+                  "a formula used as a layer needs a value for each element, not one for the row; "
+                  "see docs/errors.md#activation-reduction");
 };
 
 }  // namespace ctgrad

@@ -32,12 +32,6 @@ struct dense
 template <class T, auto Layer, shape In, auto Next>
 struct dense_implementation
 {
-    static_assert(In.is_flat(), "a dense layer needs a flat input: put flatten{} before it; see "
-                                "docs/errors.md#dense-needs-a-flat-input");
-    static_assert(Layer.units > 0,
-                  "a dense layer needs at least one unit: dense{.units = 10}; see "
-                  "docs/errors.md#dense-units");
-
     static constexpr int inputs = In.size() > 0 ? In.size() : 1;
     static constexpr int units = Layer.units > 0 ? Layer.units : 1;
     static constexpr shape output{units};
@@ -139,6 +133,15 @@ struct dense_implementation
                                                            row_stride<T>(inputs));
         }
     }
+
+    // Last: clang leaves out what follows an assertion that fails, and would report that too.
+    static constexpr bool is_flat = In.is_flat();
+    static_assert(is_flat, "a dense layer needs a flat input: put flatten{} before it; see "
+                           "docs/errors.md#dense-needs-a-flat-input");
+    static constexpr bool has_units = Layer.units > 0;
+    static_assert(has_units,
+                  "a dense layer needs at least one unit: dense{.units = 10}; see "
+                  "docs/errors.md#dense-units");
 };
 
 }  // namespace ctgrad

@@ -27,10 +27,6 @@ struct dropout
 template <class T, auto Layer, shape In>
 struct dropout_implementation
 {
-    static_assert(Layer.rate >= 0.0 && Layer.rate < 1.0,
-                  "a dropout rate is the share of elements to drop, at least 0 and below 1; see "
-                  "docs/errors.md#dropout-rate");
-
     static constexpr shape output = In;
     static constexpr bool in_place = true;
     static constexpr int stride = row_stride<T>(In.size());
@@ -64,6 +60,12 @@ struct dropout_implementation
             dxy[i] *= factors[i];
         }
     }
+
+    // Last: clang leaves out what follows an assertion that fails, and would report that too.
+    static constexpr bool is_share = Layer.rate >= 0.0 && Layer.rate < 1.0;
+    static_assert(is_share,
+                  "a dropout rate is the share of elements to drop, at least 0 and below 1; see "
+                  "docs/errors.md#dropout-rate");
 };
 
 }  // namespace ctgrad

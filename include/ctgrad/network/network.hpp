@@ -44,7 +44,9 @@ class basic_network
 
 public:
     using value_type = T;
-    using layers = typename detail::place_layers<T, pipeline<>, Input.extents, Layers...>::type;
+    using layers =
+        typename detail::place_layers<T, Input.extents, std::make_index_sequence<sizeof...(Layers)>,
+                                      Layers...>::type;
 
     static constexpr shape input_shape = Input.extents;
     static constexpr int input_size = input_shape.size();

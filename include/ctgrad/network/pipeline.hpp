@@ -9,6 +9,10 @@
 #include <boost/hana/basic_tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
 namespace ctgrad
 {
 
@@ -32,55 +36,68 @@ struct pipeline
 namespace detail
 {
 
+/// Stands in for what is no layer, and says so.
+template <class T, auto Layer, shape In>
+struct no_layer : flatten_implementation<T, In>
+{
+    static constexpr bool is_layer = layer<Layer>;
+    static_assert(is_layer,
+                  "every argument of a network behind the input must be a layer, such as "
+                  "dense{.units = 10}, or a formula of one variable; see docs/errors.md#not-a-layer");
+};
+
 template <class T, auto Layer, shape In, auto Next>
 struct place_layer
 {
-    static_assert(layer<Layer>,
-                  "every argument of a network behind the input must be a layer, such as "
-                  "dense{.units = 10}, or a formula of one variable; see docs/errors.md#not-a-layer");
+    using type = no_layer<T, Layer, In>;
+};
+
+template <class T, auto Layer, shape In, auto Next>
+    requires layer<Layer>
+struct place_layer<T, Layer, In, Next>
+{
     using type = implementation_of<Layer, T, In, Next>;
 };
 
 template <class T, auto Layer, shape In, auto Next>
-    requires expression<decltype(Layer)>
+    requires layer<Layer> && expression<decltype(Layer)>
 struct place_layer<T, Layer, In, Next>
 {
     using type = activation_implementation<T, Layer, In>;
 };
 
-template <class Pipeline, class Implementation>
-struct append;
+template <std::size_t Index, auto... Values>
+inline constexpr auto nth_value =
+    std::tuple_element_t<Index,
+                         std::tuple<std::integral_constant<decltype(Values), Values>...>>::value;
 
-template <class... Implementations, class Implementation>
-struct append<pipeline<Implementations...>, Implementation>
+/// Layer number Index, from 1 on, behind those before it; number 0 is the input.
+template <class T, shape In, std::size_t Index, auto... Layers>
+struct placed_layer
 {
-    using type = pipeline<Implementations..., Implementation>;
+    using implementation =
+        typename place_layer<T, nth_value<Index - 1, Layers...>,
+                             placed_layer<T, In, Index - 1, Layers...>::output::value,
+                             nth_value<Index, Layers..., no_activation{}>>::type;
+    // Needs the implementation here and now: a mistake in it is reported from here.
+    using output = std::integral_constant<shape, implementation::output>;
 };
 
-template <class T, class Placed, shape In, auto... Layers>
-struct place_layers
+template <class T, shape In, auto... Layers>
+struct placed_layer<T, In, 0, Layers...>
 {
-    using type = Placed;
+    using output = std::integral_constant<shape, In>;
 };
 
-template <auto... Following>
-struct first_of
-{
-    static constexpr no_activation value{};
-};
+template <class T, shape In, class Indices, auto... Layers>
+struct place_layers;
 
-template <auto First, auto... Others>
-struct first_of<First, Others...>
+// One layer after the other, not each within the one before: what is reported of the last layer is
+// as short as of the first.
+template <class T, shape In, std::size_t... I, auto... Layers>
+struct place_layers<T, In, std::index_sequence<I...>, Layers...>
 {
-    static constexpr auto value = First;
-};
-
-template <class T, class Placed, shape In, auto Layer, auto... Others>
-struct place_layers<T, Placed, In, Layer, Others...>
-{
-    using implementation = typename place_layer<T, Layer, In, first_of<Others...>::value>::type;
-    using type = typename place_layers<T, typename append<Placed, implementation>::type,
-                                       implementation::output, Others...>::type;
+    using type = pipeline<typename placed_layer<T, In, I + 1, Layers...>::implementation...>;
 };
 
 template <class Implementation>
@@ -146,7 +163,7 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
         return plan.buffers++;
     };
     plan.widest = row_stride<T>(size);
-    const auto place = [&]<class Implementation>(hana::basic_type<Implementation>) {
+    [[maybe_unused]] const auto place = [&]<class Implementation>(hana::basic_type<Implementation>) {
         layer_place& here = plan.layers[i++];
         here.in_place = Implementation::in_place;
         here.identity = passes_nothing<Implementation>;
