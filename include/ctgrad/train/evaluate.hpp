@@ -53,13 +53,26 @@ struct loss_formula<loss_constant<Formula>>
     static constexpr auto value = Formula;
 };
 
+/// Whether what a network is asked to do with data and a loss makes sense; if not, that is an error
+/// here, and the only one: what needs them is left out.
+template <class Network, class T, auto Loss>
+inline constexpr bool are_usable =
+    std::same_as<typename Network::value_type, T> && expression<decltype(Loss)>;
+
+template <class Network, class T, auto Loss>
+constexpr void check_types()
+{
+    constexpr bool same_elements = std::same_as<typename Network::value_type, T>;
+    static_assert(same_elements,
+                  "a network of float needs data of float, one of double data of double; see "
+                  "docs/errors.md#element-type");
+    check_loss<Loss>();
+}
+
 /// Errors     throws data_error unless rows of the data fit the network
 template <class Network, class T>
 void check_data(const char* what, const data_set<T>& data)
 {
-    static_assert(std::same_as<typename Network::value_type, T>,
-                  "a network of float needs data of float, one of double data of double; see "
-                  "docs/errors.md#element-type");
     const auto complain = [&](const char* part, int expected, std::ptrdiff_t found) {
         throw data_error("ctgrad: the network has " + std::to_string(expected) + " " + part +
                          ", but a row of the " + what + " has " + std::to_string(found));
@@ -76,14 +89,12 @@ void check_data(const char* what, const data_set<T>& data)
 
 }  // namespace detail
 
-/// Loss and accuracy of a network on a data set, without dropout.
-/// Errors     throws data_error when rows of the data do not fit the network
-template <class Network, class T, class Loss>
-evaluation evaluate(const Network& net, const data_set<T>& data, const Loss&)
+namespace detail
 {
-    constexpr auto formula = detail::loss_formula<Loss>::value;
-    detail::check_loss<formula>();
-    detail::check_data<Network>("data set", data);
+
+template <auto Loss, class Network, class T>
+evaluation mean_loss(const Network& net, const data_set<T>& data)
+{
     constexpr int size = Network::output_size;
     constexpr std::ptrdiff_t tile_rows = 64;
     aligned_buffer<T> outputs(static_cast<std::size_t>(tile_rows * size));
@@ -98,14 +109,34 @@ evaluation evaluate(const Network& net, const data_set<T>& data, const Loss&)
         {
             const T* const prediction = outputs.data() + i * size;
             const T* const target = data.target_view().row(row + i).data();
-            result.loss += static_cast<double>(detail::loss_of_row<formula, T, size>(
+            result.loss += static_cast<double>(loss_of_row<Loss, T, size>(
                 prediction, target, T(1), gradient.data()));
             result.accuracy +=
-                detail::largest(prediction, size) == detail::largest(target, size) ? 1.0 : 0.0;
+                largest(prediction, size) == largest(target, size) ? 1.0 : 0.0;
         }
     }
     const double rows = static_cast<double>(std::max<std::ptrdiff_t>(data.rows, 1));
     return {result.loss / rows, result.accuracy / rows};
+}
+
+}  // namespace detail
+
+/// Loss and accuracy of a network on a data set, without dropout.
+/// Errors     throws data_error when rows of the data do not fit the network
+template <class Network, class T, class Loss>
+evaluation evaluate(const Network& net, const data_set<T>& data, const Loss&)
+{
+    constexpr auto formula = detail::loss_formula<Loss>::value;
+    detail::check_types<Network, T, formula>();
+    if constexpr (detail::are_usable<Network, T, formula>)
+    {
+        detail::check_data<Network>("data set", data);
+        return detail::mean_loss<formula>(net, data);
+    }
+    else
+    {
+        return {};
+    }
 }
 
 }  // namespace ctgrad

@@ -37,22 +37,17 @@ struct epoch_record
 
 using training_history = std::vector<epoch_record>;
 
-/// Trains a network on shuffled mini-batches: mean loss of a batch, its gradients, one update.
-/// While it runs, denormal numbers are flushed to zero; the caller's floating-point state returns.
-/// `loss` is a formula (cross_entropy, mean_squared_error, ...), or `loss<formula>` for one with
-/// numbers of its own.
-/// Errors     throws data_error when rows of the data do not fit the network, or for options below 1
-/// Cost       allocates at the beginning, not per step
-template <class Network, class T, class Loss, optimiser Optimiser>
-training_history fit(Network& net, const data_set<T>& data,
-                     const std::type_identity_t<training_options<T>>& options, const Loss& loss,
-                     const Optimiser& chosen)
+namespace detail
 {
-    constexpr auto formula = detail::loss_formula<Loss>::value;
-    detail::check_data<Network>("training set", data);
+
+template <auto Loss, class Network, class T, class Optimiser>
+training_history train(Network& net, const data_set<T>& data, const training_options<T>& options,
+                       const Optimiser& chosen)
+{
+    check_data<Network>("training set", data);
     if (options.validation != nullptr)
     {
-        detail::check_data<Network>("validation set", *options.validation);
+        check_data<Network>("validation set", *options.validation);
     }
     if (options.epochs < 0 || options.batch < 1 || data.rows < 1)
     {
@@ -85,7 +80,7 @@ training_history fit(Network& net, const data_set<T>& data,
             gather(data.target_view(), rows, batch_targets);
             const std::uint64_t key =
                 derived_seed(options.randomness, static_cast<std::uint64_t>(state.steps())).value;
-            const batch_result result = workspace.template add_gradients<formula>(
+            const batch_result result = workspace.template add_gradients<Loss>(
                 net, {inputs.data(), count, data.input_size},
                 {targets.data(), count, data.target_size}, key);
             state.apply(net.parameters(), workspace.gradients());
@@ -107,7 +102,7 @@ training_history fit(Network& net, const data_set<T>& data,
                              std::numeric_limits<double>::quiet_NaN()};
         if (options.validation != nullptr)
         {
-            record.validation = evaluate(net, *options.validation, loss);
+            record.validation = mean_loss<Loss>(net, *options.validation);
             figures.validation_loss = record.validation.loss;
             figures.validation_accuracy = record.validation.accuracy;
         }
@@ -115,6 +110,31 @@ training_history fit(Network& net, const data_set<T>& data,
         history.push_back(record);
     }
     return history;
+}
+
+}  // namespace detail
+
+/// Trains a network on shuffled mini-batches: mean loss of a batch, its gradients, one update.
+/// While it runs, denormal numbers are flushed to zero; the caller's floating-point state returns.
+/// `loss` is a formula (cross_entropy, mean_squared_error, ...), or `loss<formula>` for one with
+/// numbers of its own.
+/// Errors     throws data_error when rows of the data do not fit the network, or for options below 1
+/// Cost       allocates at the beginning, not per step
+template <class Network, class T, class Loss, optimiser Optimiser>
+training_history fit(Network& net, const data_set<T>& data,
+                     const std::type_identity_t<training_options<T>>& options, const Loss&,
+                     const Optimiser& chosen)
+{
+    constexpr auto formula = detail::loss_formula<Loss>::value;
+    detail::check_types<Network, T, formula>();
+    if constexpr (detail::are_usable<Network, T, formula>)
+    {
+        return detail::train<formula>(net, data, options, chosen);
+    }
+    else
+    {
+        return {};
+    }
 }
 
 }  // namespace ctgrad
