@@ -81,13 +81,6 @@ public:
 private:
     static constexpr auto input_count = static_cast<std::size_t>(update::variables.size);
 
-    static constexpr bool assigns_known_names =
-        hana::unpack(Optimiser::rule.assignments, [](const auto&... assigned) {
-            return ((update::variables.find(assigned.name.view()) >= 0) && ...);
-        });
-    static_assert(assigns_known_names, "an update rule assigns to the weight and to states that it "
-                                       "also reads; see docs/errors.md#update-rule");
-
     static std::size_t index_of(std::string_view name)
     {
         return static_cast<std::size_t>(update::variables.find(name));
@@ -135,6 +128,39 @@ private:
     Optimiser chosen_;
     std::array<aligned_buffer<T>, input_count> states_{};
     long steps_ = 0;
+
+    static constexpr bool assigns_what_it_reads =
+        hana::unpack(Optimiser::rule.assignments, [](const auto&... assigned) {
+            name_list names;
+            (names.add(assigned.name.view()), ...);
+            const bool reads_all = ((update::variables.find(assigned.name.view()) >= 0) && ...);
+            const int gradients = update::variables.find("dweight") >= 0 ? 1 : 0;
+            return reads_all && names.find("weight") >= 0 && names.find("dweight") < 0 &&
+                   names.size == static_cast<int>(sizeof...(assigned)) &&
+                   names.size == update::variables.size - gradients;
+        });
+    static_assert(assigns_what_it_reads,
+                  "an update rule assigns to the weight and to each state that it reads, once, and "
+                  "to nothing else; see docs/errors.md#update-rule");
+
+    static constexpr bool is_element_wise = hana::unpack(
+        Optimiser::rule.assignments, [](const auto&... assigned) {
+            return !(detail::reduces_in<std::remove_cvref_t<decltype(assigned.value)>> || ...);
+        });
+    static_assert(is_element_wise, "an update rule computes each weight by itself, without sum, max "
+                                   "or mean; see docs/errors.md#update-rule");
+
+    template <class... Settings>
+    static constexpr bool are_parameters(const hana::basic_tuple<Settings...>*)
+    {
+        return ((update::parameters.find(Settings::name.view()) >= 0 &&
+                 Settings::name.view() != "step") && ...);
+    }
+    static constexpr bool has_known_settings = are_parameters(
+        static_cast<std::remove_cvref_t<decltype(std::declval<const Optimiser&>().settings())>*>(
+            nullptr));
+    static_assert(has_known_settings, "a setting of an optimiser is a parameter of its rule other "
+                                      "than the step; see docs/errors.md#update-rule");
 };
 
 }  // namespace ctgrad
