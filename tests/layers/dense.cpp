@@ -50,7 +50,7 @@ void check_shape()
         numbers_of<T>(static_cast<std::size_t>(net::parameter_count), -1, 1, 1);
     model.import_parameters(parameters);
     BOOST_TEST(exported(model) == parameters);
-    for (const std::size_t rows : {1, 2, 3, 4, 5, 6, 7, 8, 9, 13})
+    for (const std::size_t rows : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 13u})
     {
         const auto inputs = numbers_of<T>(rows * Inputs, -1, 1, 2);
         std::vector<T> outputs(rows * Units);

@@ -65,7 +65,7 @@ bool same_bits(std::span<const T> a, std::span<const T> b)
 BOOST_AUTO_TEST_CASE_TEMPLATE(predict_equals_the_definition, T, element_types)
 {
     const with_parameters<T> model;
-    for (const std::size_t rows : {0, 1, 2, 63, 64, 65, 200})
+    for (const std::size_t rows : {0u, 1u, 2u, 63u, 64u, 65u, 200u})
     {
         const auto inputs = numbers_of<T>(rows * 17, -1, 1, 2);
         std::vector<T> outputs(rows * 3, T(-7));

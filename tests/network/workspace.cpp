@@ -68,7 +68,7 @@ struct batch_of
 BOOST_AUTO_TEST_CASE(float_gradients_are_rounded_double_ones)
 {
     // The kernels of float have other widths and other tails than those of double.
-    for (const std::size_t rows : {1, 5, 128, 131})
+    for (const std::size_t rows : {1u, 5u, 128u, 131u})
     {
         const batch_of<float> narrow(rows);
         const batch_of<double> wide(rows);

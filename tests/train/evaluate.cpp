@@ -42,7 +42,7 @@ data_set<T> some_data(std::size_t rows)
 BOOST_AUTO_TEST_CASE_TEMPLATE(it_is_the_mean_over_all_rows_without_dropout, T, element_types)
 {
     const net_of<T> net{seed{1}};
-    for (const std::size_t rows : {1, 63, 64, 65, 200})
+    for (const std::size_t rows : {1u, 63u, 64u, 65u, 200u})
     {
         const data_set<T> data = some_data<T>(rows);
         double squares = 0;

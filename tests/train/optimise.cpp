@@ -80,7 +80,7 @@ void naive_lion(naive_weight& w, double g, int)
 template <class T>
 void check(const auto& optimiser, const naive_step& naive)
 {
-    for (const std::size_t size : {0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 100})
+    for (const std::size_t size : {0u, 1u, 2u, 3u, 4u, 5u, 7u, 8u, 15u, 16u, 17u, 31u, 33u, 100u})
     {
         std::vector<T> weights = numbers_of<T>(size, -1, 1, 1);
         std::vector<naive_weight> expected(size);
