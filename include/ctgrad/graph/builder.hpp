@@ -156,15 +156,15 @@ private:
         }
         if (size_ == capacity)
         {
-            too_many_nodes();
+            a_formula_has_too_many_nodes();
         }
         nodes_[static_cast<std::size_t>(size_)] = made;
         table_[slot] = ++size_;
         return size_ - 1;
     }
 
-    // Not constexpr: reaching it stops the compilation and names it.
-    static void too_many_nodes()
+    // Not constexpr: reaching it stops the compilation, and compilers print its name.
+    static void a_formula_has_too_many_nodes()
     {
         throw "ctgrad: an expression with its derivatives has more than 1,024 distinct nodes; "
               "split it; see docs/errors.md#too-many-nodes";

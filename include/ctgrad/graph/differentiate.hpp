@@ -49,8 +49,8 @@ constexpr bool has_reduction(const graph_builder& graph, int root)
     return false;
 }
 
-// Not constexpr: reaching it stops the compilation and names it.
-inline void operation_without_partials()
+// Not constexpr: reaching it stops the compilation, and compilers print its name.
+inline void an_operation_needs_partials_to_be_differentiated()
 {
     throw "ctgrad: an operation that is differentiated needs a static member function "
           "partials(operands..., y); see docs/errors.md#operation-partials";
@@ -110,7 +110,7 @@ constexpr void differentiate(graph_builder& graph, int root, int seed, std::span
                                  {&graph, current.operand(2)}, {&graph, i});
         if (partials[0] < 0)
         {
-            detail::operation_without_partials();
+            detail::an_operation_needs_partials_to_be_differentiated();
         }
         for (int k = 0; k < current.op->arity; ++k)
         {

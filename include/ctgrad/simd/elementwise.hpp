@@ -105,18 +105,19 @@ inline void check_length(const char* what, std::size_t expected, std::size_t fou
     }
 }
 
+/// Whether it is one; if not, that is an error here, and the only one.
 template <auto Formula>
-constexpr void check_formula()
+constexpr bool check_formula()
 {
-    static_assert(expression<decltype(Formula)>,
-                  "a kernel needs a formula of variables, parameters and numbers; see "
-                  "docs/errors.md#not-a-formula");
+    constexpr bool is_formula = expression<decltype(Formula)>;
+    static_assert(is_formula, "a kernel needs a formula of variables, parameters and numbers; see "
+                              "docs/errors.md#not-a-formula");
+    return is_formula;
 }
 
 template <auto Formula, class Arrays>
 constexpr void check_count()
 {
-    check_formula<Formula>();
     static_assert(array_count<Arrays> == static_cast<std::size_t>(variable_count<Formula>),
                   "a formula of several variables needs one array for each, in the order in which "
                   "it mentions them: std::tie(a, b); see docs/errors.md#arrays");
@@ -173,10 +174,12 @@ void forward(const Inputs& in, Output&& out, const Parameters& parameters)
 template <auto Formula, class Inputs, class Output>
 void forward(const Inputs& in, Output&& out)
 {
-    detail::check_formula<Formula>();
-    // A constant: otherwise every call would trace the formula.
-    constexpr auto parameters = initial_parameters<Formula, detail::element_of<Output>>();
-    forward<Formula>(in, out, parameters);
+    if constexpr (detail::check_formula<Formula>())
+    {
+        // A constant: otherwise every call would trace the formula.
+        constexpr auto parameters = initial_parameters<Formula, detail::element_of<Output>>();
+        forward<Formula>(in, out, parameters);
+    }
 }
 
 /// din = dout * f'(in): the gradients of all variables from the gradient of the result. `in` and
@@ -257,11 +260,13 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
 template <auto Formula, class Inputs, class Incoming, class Gradients>
 void backward(const Inputs& in, const Incoming& dout, Gradients&& din)
 {
-    detail::check_formula<Formula>();
-    using T = detail::element_of<Incoming>;
-    constexpr auto parameters = initial_parameters<Formula, T>();
-    std::array<T, parameters.size()> unused{};
-    backward<Formula>(in, dout, din, parameters, unused);
+    if constexpr (detail::check_formula<Formula>())
+    {
+        using T = detail::element_of<Incoming>;
+        constexpr auto parameters = initial_parameters<Formula, T>();
+        std::array<T, parameters.size()> unused{};
+        backward<Formula>(in, dout, din, parameters, unused);
+    }
 }
 
 /// out = f(in) and dout = f'(in) in one pass, sharing all work. For several variables `in` and `dout`
@@ -306,9 +311,11 @@ void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout,
 template <auto Formula, class Inputs, class Output, class Derivatives>
 void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout)
 {
-    detail::check_formula<Formula>();
-    constexpr auto parameters = initial_parameters<Formula, detail::element_of<Output>>();
-    value_and_derivative<Formula>(in, out, dout, parameters);
+    if constexpr (detail::check_formula<Formula>())
+    {
+        constexpr auto parameters = initial_parameters<Formula, detail::element_of<Output>>();
+        value_and_derivative<Formula>(in, out, dout, parameters);
+    }
 }
 
 }  // namespace ctgrad
