@@ -68,6 +68,15 @@ private:
         return to_.apply_as_it_is(operation_of<Operation>, {a, b, c});
     }
 
+    // Before its uses: clang does not instantiate it in constant evaluation otherwise.
+    template <class Operation>
+    constexpr int multiply_add(int product, int other)
+    {
+        const int second = is<square_operation>(product) ? 0 : 1;
+        return add<Operation>(at(from_[product].operand(0)), at(from_[product].operand(second)),
+                              at(other));
+    }
+
     constexpr int make(int i)
     {
         const node& current = from_[i];
@@ -209,14 +218,6 @@ private:
     constexpr bool is_product(int index) const
     {
         return uses(index) == 1 && (is<multiply_operation>(index) || is<square_operation>(index));
-    }
-
-    template <class Operation>
-    constexpr int multiply_add(int product, int other)
-    {
-        const int second = is<square_operation>(product) ? 0 : 1;
-        return add<Operation>(at(from_[product].operand(0)), at(from_[product].operand(second)),
-                              at(other));
     }
 
     constexpr bool is_scaled(int index) const
