@@ -100,11 +100,13 @@ public:
 
     /// Adds the gradients of the mean loss over these rows to `gradients()`.
     /// `key` is the seed of what is random in this step (dropout).
+    /// Errors     throws size_error unless there is a target for each input, of the network's sizes
     template <auto Loss>
     batch_result add_gradients(const Network& net, rows_view<const T> inputs,
                                rows_view<const T> targets, std::uint64_t key)
     {
         detail::check_loss<Loss>();
+        check_sizes(inputs, targets);
         prepare(net);
         batch_result result;
         const T factor = T(1) / static_cast<T>(inputs.rows);
@@ -134,6 +136,20 @@ private:
                       static_cast<std::size_t>(memory.buffer_strides[static_cast<std::size_t>(i)]);
         }
         return offset;
+    }
+
+    static void check_sizes(rows_view<const T> inputs, rows_view<const T> targets)
+    {
+        if (inputs.columns != Network::input_size || targets.columns != Network::output_size ||
+            inputs.rows != targets.rows)
+        {
+            const auto name = [](std::ptrdiff_t rows, std::ptrdiff_t columns)
+            { return std::to_string(rows) + " rows of " + std::to_string(columns); };
+            throw size_error("ctgrad: a network of " + std::to_string(Network::input_size) +
+                             " inputs and " + std::to_string(Network::output_size) +
+                             " outputs cannot learn from " + name(inputs.rows, inputs.columns) +
+                             " inputs and " + name(targets.rows, targets.columns) + " targets");
+        }
     }
 
     T* buffer(int index) { return values_.data() + buffer_offset(index); }

@@ -41,7 +41,7 @@ class optimiser_state
 
 public:
     /// For a block of `size` parameters; all states begin at zero.
-    optimiser_state(const Optimiser& chosen, std::size_t size) : chosen_(chosen)
+    optimiser_state(const Optimiser& chosen, std::size_t size) : chosen_(chosen), size_(size)
     {
         for (int i = 0; i < update::variables.size; ++i)
         {
@@ -54,9 +54,16 @@ public:
     }
 
     /// One update of all weights and states in one pass; sets the gradients to zero.
+    /// Errors     throws size_error unless there are as many of both as the block was said to have
     /// Cost       allocates nothing
     void apply(std::span<T> weights, std::span<T> gradients)
     {
+        if (weights.size() != size_ || gradients.size() != size_)
+        {
+            throw size_error("ctgrad: the optimiser is for " + std::to_string(size_) +
+                             " weights, but has " + std::to_string(weights.size()) +
+                             " weights and " + std::to_string(gradients.size()) + " gradients");
+        }
         ++steps_;
         const auto array_of = [&](std::string_view name) {
             return name == "weight"    ? weights.data()
@@ -127,6 +134,7 @@ private:
 
     Optimiser chosen_;
     std::array<aligned_buffer<T>, input_count> states_{};
+    std::size_t size_;
     long steps_ = 0;
 
     static constexpr bool assigns_what_it_reads =
