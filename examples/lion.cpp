@@ -19,7 +19,7 @@ constexpr auto direction = sign(beta1 * first_moment + (1 - beta1) * dweight);
 constexpr auto lion = update(weight = weight - learning_rate * (direction + weight_decay * weight),
                              first_moment = beta2 * first_moment + (1 - beta2) * dweight);
 
-}  // namespace rules_of_mine
+} // namespace rules_of_mine
 
 namespace
 {
@@ -52,7 +52,7 @@ double accuracy_after(const auto& optimiser, const data_set<float>& data)
     return evaluate(net, data, cross_entropy).accuracy;
 }
 
-}  // namespace
+} // namespace
 
 int main()
 {

@@ -42,8 +42,8 @@ auto take_loss(const std::array<T, Size>& predicted, const std::array<T, Size>& 
     predictor.import_parameters(parameters);
     training_workspace<net> workspace;
     const T nothing = 0;
-    const auto result = workspace.template add_gradients<Loss>(
-        predictor, {&nothing, 1, 1}, {wanted.data(), 1, size}, 0);
+    const auto result = workspace.template add_gradients<Loss>(predictor, {&nothing, 1, 1},
+                                                               {wanted.data(), 1, size}, 0);
     std::copy_n(workspace.gradients().data(), predictor.parameters().size(),
                 predictor.parameters().data());
     predictor.export_parameters(parameters);
@@ -75,8 +75,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(mean_squared_error_is_what_it_says, T, element_typ
     const std::array<double, 3> expected{-2.0 / 3, 0, 2};
     for (std::size_t i = 0; i < 3; ++i)
     {
-        BOOST_TEST(taken.gradient[i] == expected[i],
-                   boost::test_tools::tolerance(4 * rounding<T>));
+        BOOST_TEST(taken.gradient[i] == expected[i], boost::test_tools::tolerance(4 * rounding<T>));
     }
 }
 
@@ -179,9 +178,8 @@ BOOST_AUTO_TEST_CASE(the_largest_output_counts_as_the_answer)
     training_workspace<net> workspace;
     const std::array<float, 6> inputs{1, 2, 3, 3, 2, 1};
     const std::array<float, 6> targets{0, 0, 1, 0, 0, 1};
-    const batch_result result =
-        workspace.add_gradients<cross_entropy>(predictor, {inputs.data(), 2, 3},
-                                               {targets.data(), 2, 3}, 0);
+    const batch_result result = workspace.add_gradients<cross_entropy>(
+        predictor, {inputs.data(), 2, 3}, {targets.data(), 2, 3}, 0);
     BOOST_TEST(result.correct == 1);
     BOOST_TEST(result.rows == 2);
 }

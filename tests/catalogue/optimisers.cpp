@@ -56,14 +56,16 @@ BOOST_AUTO_TEST_CASE(rules_can_be_called)
 
 BOOST_AUTO_TEST_CASE(an_optimiser_gives_its_rule_the_settings)
 {
-    const auto settings = adamw{.learning_rate = 1, .beta1 = 2, .beta2 = 3, .epsilon = 4,
-                                .weight_decay = 5}
-                              .settings();
+    const auto settings =
+        adamw{.learning_rate = 1, .beta1 = 2, .beta2 = 3, .epsilon = 4, .weight_decay = 5}
+            .settings();
     std::string text;
-    hana::unpack(settings, [&](const auto&... setting) {
-        ((text += std::string(setting.name.view()) + " " +
-                  std::to_string(static_cast<int>(setting.value)) + ", "),
-         ...);
-    });
+    hana::unpack(settings,
+                 [&](const auto&... setting)
+                 {
+                     ((text += std::string(setting.name.view()) + " " +
+                               std::to_string(static_cast<int>(setting.value)) + ", "),
+                      ...);
+                 });
     BOOST_TEST(text == "learning_rate 1, beta1 2, beta2 3, epsilon 4, weight_decay 5, ");
 }

@@ -27,7 +27,8 @@ constexpr auto other_swish = x * sigmoid(parameter<"gamma">{1.0} * x);
 using element_types = std::tuple<float, double>;
 
 template <class T>
-using net_of = basic_network<T, input{2, 3}, flatten{}, dense{17}, learnable_swish, dense{2, false}>;
+using net_of =
+    basic_network<T, input{2, 3}, flatten{}, dense{17}, learnable_swish, dense{2, false}>;
 
 template <class Network>
 std::vector<typename Network::value_type> block_of(const Network& net)
@@ -110,8 +111,8 @@ BOOST_AUTO_TEST_CASE(layers_without_parameters_do_not_matter)
 {
     const saved_network saved;
     // The place of a layer in the network is part of the name of its tensors.
-    using with_dropout = network<input{2, 3}, flatten{}, dense{17}, learnable_swish, dense{2, false},
-                                 dropout{0.5}>;
+    using with_dropout =
+        network<input{2, 3}, flatten{}, dense{17}, learnable_swish, dense{2, false}, dropout{0.5}>;
     BOOST_TEST(load_error<with_dropout>(saved.path) == "");
 }
 
@@ -126,27 +127,26 @@ BOOST_AUTO_TEST_CASE(other_networks_are_refused)
         BOOST_TEST(names(message, parts), message);
     };
     says(std::type_identity<net_of<double>>{}, {"elements of float64", "found float32"});
-    says(std::type_identity<network<input{2, 3}, flatten{}, dense{18}, learnable_swish,
-                                    dense{2, false}>>{},
+    says(std::type_identity<
+             network<input{2, 3}, flatten{}, dense{18}, learnable_swish, dense{2, false}>>{},
          {"\"layer 1 (dense) weight\" to be 18 x 6", "found 17 x 6"});
-    says(std::type_identity<network<input{7}, flatten{}, dense{17}, learnable_swish,
-                                    dense{2, false}>>{},
+    says(std::type_identity<
+             network<input{7}, flatten{}, dense{17}, learnable_swish, dense{2, false}>>{},
          {"\"layer 1 (dense) weight\" to be 17 x 7", "found 17 x 6"});
     says(std::type_identity<network<input{2, 3}, flatten{}, dense{17}, learnable_swish,
                                     dense{2, false}, dense{1}>>{},
          {"6 tensors", "found 4", "too small"});
     says(std::type_identity<network<input{2, 3}, flatten{}, dense{17}>>{},
          {"2 tensors", "found 4", "too large"});
-    says(std::type_identity<network<input{2, 3}, flatten{}, dense{17}, x * sigmoid(x),
-                                    dense{2}>>{},
+    says(std::type_identity<network<input{2, 3}, flatten{}, dense{17}, x * sigmoid(x), dense{2}>>{},
          {"layer 2 (activation) beta", "layer 3 (dense) weight"});
-    says(std::type_identity<network<input{2, 3}, flatten{}, dense{17}, other_swish,
-                                    dense{2, false}>>{},
+    says(std::type_identity<
+             network<input{2, 3}, flatten{}, dense{17}, other_swish, dense{2, false}>>{},
          {"\"layer 2 (activation) gamma\"", "found \"layer 2 (activation) beta\""});
     says(std::type_identity<network<input{6}, dense{17}, learnable_swish, dense{2, false}>>{},
          {"\"layer 0 (dense) weight\"", "found \"layer 1 (dense) weight\""});
-    says(std::type_identity<network<input{3, 2}, flatten{}, dense{17}, learnable_swish,
-                                    dense{2, false}>>{},
+    says(std::type_identity<
+             network<input{3, 2}, flatten{}, dense{17}, learnable_swish, dense{2, false}>>{},
          {"input 3x2", "input 2x3"});
 }
 

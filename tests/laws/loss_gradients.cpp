@@ -16,9 +16,8 @@ using symbols::target;
 constexpr auto difference = prediction - target;
 
 template <int Outputs>
-using problem_for =
-    learning_problem<basic_network<double, input{3}, dense{5}, tanh(variable<"x">{}),
-                                   dense{Outputs}>>;
+using problem_for = learning_problem<
+    basic_network<double, input{3}, dense{5}, tanh(variable<"x">{}), dense{Outputs}>>;
 
 template <auto Loss, int Outputs>
 void check_width(const auto& set_targets)

@@ -68,7 +68,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(parameters_belong_to_the_layer, T, element_types)
     model.export_parameters(values);
     BOOST_TEST((values == std::array<T, 4>{T(0.25), T(-2), T(0.25), T(-2)}));
     model.import_parameters(std::array<T, 4>{T(2), T(1), T(-1), T(0.5)});
-    BOOST_TEST((model.predict(std::vector<T>{1, -4, 0}) == std::array<T, 3>{T(-2.5), T(0.5), T(-0.5)}));
+    BOOST_TEST(
+        (model.predict(std::vector<T>{1, -4, 0}) == std::array<T, 3>{T(-2.5), T(0.5), T(-0.5)}));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(one_element_that_is_no_number_does_not_spread, T, element_types)

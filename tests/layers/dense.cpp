@@ -46,8 +46,7 @@ void check_shape()
     using net = basic_network<T, input{Inputs}, dense{Units, Bias}>;
     static_assert(net::parameter_count == Units * (Inputs + (Bias ? 1 : 0)));
     net model;
-    const auto parameters =
-        numbers_of<T>(static_cast<std::size_t>(net::parameter_count), -1, 1, 1);
+    const auto parameters = numbers_of<T>(static_cast<std::size_t>(net::parameter_count), -1, 1, 1);
     model.import_parameters(parameters);
     BOOST_TEST(exported(model) == parameters);
     for (const std::size_t rows : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 13u})
@@ -60,8 +59,9 @@ void check_shape()
             naive_row<T> expected(std::span<const T>(inputs).subspan(row * Inputs, Inputs));
             std::span<const T> rest = parameters;
             expected.dense(rest, Units, Bias);
-            BOOST_TEST(expected.agrees_with(std::span<const T>(outputs).subspan(row * Units, Units)),
-                       Inputs << " to " << Units << ", row " << row << " of " << rows);
+            BOOST_TEST(
+                expected.agrees_with(std::span<const T>(outputs).subspan(row * Units, Units)),
+                Inputs << " to " << Units << ", row " << row << " of " << rows);
         }
     }
 }

@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE(a_layer_of_a_user_is_a_layer)
     using net = network<input{5}, of_a_user::offset{.initial = 0.5}, of_a_user::pair_sums{}>;
     const net model;
     BOOST_TEST(net::architecture() == "input 5; 0 offset offset 1x5");
-    BOOST_TEST((model.predict(std::vector{1.0f, 2.0f, 3.0f, 4.0f, 5.0f}) ==
-                std::array{4.0f, 8.0f}));
+    BOOST_TEST(
+        (model.predict(std::vector{1.0f, 2.0f, 3.0f, 4.0f, 5.0f}) == std::array{4.0f, 8.0f}));
 }
 
 BOOST_AUTO_TEST_CASE(a_layer_of_a_user_learns)
@@ -164,8 +164,9 @@ BOOST_AUTO_TEST_CASE(a_layer_of_a_user_learns)
     constexpr auto swish = variable<"x">{} * sigmoid(variable<"x">{});
     for (const std::ptrdiff_t rows : {1, 5, 130})
     {
-        BOOST_TEST((wrong_gradients<basic_network<double, input{3}, offset, swish, dense{9}, offset,
-                                                  swish, pair_sums, offset, dense{2}>>(rows) == ""));
+        BOOST_TEST(
+            (wrong_gradients<basic_network<double, input{3}, offset, swish, dense{9}, offset, swish,
+                                           pair_sums, offset, dense{2}>>(rows) == ""));
         BOOST_TEST((wrong_gradients<basic_network<double, input{6}, pair_sums, dense{10}, swish,
                                                   pair_sums, pair_sums>>(rows) == ""));
     }

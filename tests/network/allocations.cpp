@@ -19,7 +19,8 @@ std::atomic<long> allocations{0};
 void* allocate(std::size_t size, std::size_t alignment)
 {
     ++allocations;
-    void* const block = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    void* const block =
+        std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
     if (block == nullptr)
     {
         throw std::bad_alloc();
@@ -84,9 +85,12 @@ BOOST_AUTO_TEST_CASE(predict_allocates_nothing)
     std::array<float, 3> one;
     BOOST_TEST(allocations_in([&] { model.predict(inputs, outputs); }) == 0);
     BOOST_TEST(allocations_in([&] { one = model.predict(std::span(inputs).first(30)); }) == 0);
-    BOOST_TEST(allocations_in([&] {
-                   model.predict({inputs.data(), 200, 30}, rows_view<float>{outputs.data(), 200, 3});
-               }) == 0);
+    BOOST_TEST(allocations_in(
+                   [&]
+                   {
+                       model.predict({inputs.data(), 200, 30},
+                                     rows_view<float>{outputs.data(), 200, 3});
+                   }) == 0);
     BOOST_TEST(one[0] == outputs[0], boost::test_tools::tolerance(1e-5f));
 }
 

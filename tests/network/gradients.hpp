@@ -109,8 +109,8 @@ struct learning_problem
                 moved.net.import_parameters(values);
                 return moved.template add_gradients<Loss>(workspace).loss;
             };
-            result.push_back(
-                (8 * (loss_at(h) - loss_at(-h)) - (loss_at(2 * h) - loss_at(-2 * h))) / (12 * h));
+            result.push_back((8 * (loss_at(h) - loss_at(-h)) - (loss_at(2 * h) - loss_at(-2 * h))) /
+                             (12 * h));
             values[i] = origin;
         }
         return result;
@@ -151,6 +151,6 @@ struct learning_problem
 template <class Network>
 std::string wrong_gradients(std::ptrdiff_t rows, std::size_t most = 120)
 {
-    return learning_problem<Network>(rows)
-        .template wrong_gradients<ctgrad::mean_squared_error>(most);
+    return learning_problem<Network>(rows).template wrong_gradients<ctgrad::mean_squared_error>(
+        most);
 }

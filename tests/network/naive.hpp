@@ -57,8 +57,8 @@ public:
         {
             const double x = values[i];
             values[i] = function(x);
-            bounds[i] = slope * bounds[i] + 16 * unit * std::max({std::abs(values[i]), scale,
-                                                                 unit * std::abs(x)});
+            bounds[i] = slope * bounds[i] +
+                        16 * unit * std::max({std::abs(values[i]), scale, unit * std::abs(x)});
         }
     }
 

@@ -55,9 +55,8 @@ struct with_parameters
 template <class T>
 bool same_bits(std::span<const T> a, std::span<const T> b)
 {
-    return std::ranges::equal(a, b, [](T left, T right) {
-        return std::memcmp(&left, &right, sizeof(T)) == 0;
-    });
+    return std::ranges::equal(a, b, [](T left, T right)
+                              { return std::memcmp(&left, &right, sizeof(T)) == 0; });
 }
 
 } // namespace
@@ -72,8 +71,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(predict_equals_the_definition, T, element_types)
         model.net.predict(inputs, outputs);
         for (std::size_t row = 0; row < rows; ++row)
         {
-            const auto expected = naive_classifier<T>(
-                model.parameters, std::span(inputs).subspan(row * 17, 17));
+            const auto expected =
+                naive_classifier<T>(model.parameters, std::span(inputs).subspan(row * 17, 17));
             BOOST_TEST(expected.relative_bound() < 4000 * std::numeric_limits<T>::epsilon());
             BOOST_TEST(expected.agrees_with(std::span(outputs).subspan(row * 3, 3)),
                        "row " << row << " of " << rows);
@@ -119,6 +118,29 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_network_may_begin_with_a_formula, T, element_typ
     }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(layers_may_grow_and_shrink, T, element_types)
+{
+    using net = basic_network<T, input{6}, dense{3}, dense{70}, tanh(x), dense{40}, dense{2}>;
+    net model;
+    const auto parameters =
+        numbers_of<T>(static_cast<std::size_t>(net::parameter_count), -0.5, 0.5, 1);
+    model.import_parameters(parameters);
+    const auto inputs = numbers_of<T>(66 * 6, -1, 1, 2);
+    std::vector<T> outputs(66 * 2);
+    model.predict(inputs, outputs);
+    for (std::size_t row = 0; row < 66; ++row)
+    {
+        naive_row<T> expected{std::span(inputs).subspan(row * 6, 6)};
+        std::span<const T> rest = parameters;
+        expected.dense(rest, 3);
+        expected.dense(rest, 70);
+        expected.apply([](double z) { return std::tanh(z); }, 1);
+        expected.dense(rest, 40);
+        expected.dense(rest, 2);
+        BOOST_TEST(expected.agrees_with(std::span(outputs).subspan(row * 2, 2)));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_wide_network_goes_in_shorter_tiles)
 {
     // A row of 70,000 floats is more than the stack space of a tile.
@@ -150,13 +172,15 @@ BOOST_AUTO_TEST_CASE(two_threads_share_a_network)
     std::thread threads[2];
     for (int i = 0; i < 2; ++i)
     {
-        threads[i] = std::thread([&, i] {
-            for (int repetition = 0; repetition < 20; ++repetition)
+        threads[i] = std::thread(
+            [&, i]
             {
-                found[i].assign(200 * 3, 0);
-                model.net.predict(inputs, found[i]);
-            }
-        });
+                for (int repetition = 0; repetition < 20; ++repetition)
+                {
+                    found[i].assign(200 * 3, 0);
+                    model.net.predict(inputs, found[i]);
+                }
+            });
     }
     for (std::thread& thread : threads)
     {
@@ -169,7 +193,8 @@ BOOST_AUTO_TEST_CASE(two_threads_share_a_network)
 BOOST_AUTO_TEST_CASE(predict_names_lengths_that_do_not_fit)
 {
     const with_parameters<float> model;
-    const auto message = [&](std::size_t in, std::size_t out) -> std::string {
+    const auto message = [&](std::size_t in, std::size_t out) -> std::string
+    {
         try
         {
             const std::vector<float> inputs(in);
@@ -217,9 +242,9 @@ BOOST_AUTO_TEST_CASE(the_table_names_all_parameters)
         std::string_view layer_name, name;
         int rows, columns;
     };
-    constexpr row expected[] = {{0, "dense", "weight", 33, 17},   {0, "dense", "bias", 1, 33},
-                                {1, "activation", "beta", 1, 1},  {3, "dense", "weight", 5, 33},
-                                {5, "dense", "weight", 3, 5},     {5, "dense", "bias", 1, 3}};
+    constexpr row expected[] = {{0, "dense", "weight", 33, 17},  {0, "dense", "bias", 1, 33},
+                                {1, "activation", "beta", 1, 1}, {3, "dense", "weight", 5, 33},
+                                {5, "dense", "weight", 3, 5},    {5, "dense", "bias", 1, 3}};
     constexpr auto table = classifier<float>::parameter_tensors();
     static_assert(table.size() == std::size(expected));
     int count = 0;

@@ -80,8 +80,7 @@ BOOST_AUTO_TEST_CASE(float_gradients_are_rounded_double_ones)
         // parameters themselves rounded: (6 * 33 + rows) units of numbers around 1.
         const double tolerance =
             (200 + static_cast<double>(rows)) * std::numeric_limits<float>::epsilon();
-        BOOST_TEST(std::abs(narrow_result.loss - wide_result.loss) <=
-                   tolerance * wide_result.loss);
+        BOOST_TEST(std::abs(narrow_result.loss - wide_result.loss) <= tolerance * wide_result.loss);
         BOOST_TEST(narrow_result.correct == wide_result.correct);
         const auto found = narrow.logical_gradients(narrow_workspace);
         const auto expected = wide.logical_gradients(wide_workspace);
@@ -163,8 +162,12 @@ BOOST_AUTO_TEST_CASE(padding_gets_no_gradient)
     training_workspace<net> workspace;
     const auto inputs = numbers_of<float>(7 * 3, 1, 2, 1);
     const auto targets = numbers_of<float>(7 * 3, 0, 1, 2);
-    workspace.add_gradients<mean_squared_error>(model, {inputs.data(), 7, 3},
-                                                {targets.data(), 7, 3}, 0);
+    // Twice, since the second finds in its memory what the first left there.
+    for (int step = 0; step < 2; ++step)
+    {
+        workspace.add_gradients<mean_squared_error>(model, {inputs.data(), 7, 3},
+                                                    {targets.data(), 7, 3}, 0);
+    }
     net holder;
     std::copy_n(workspace.gradients().data(), holder.parameters().size(),
                 holder.parameters().data());
@@ -215,4 +218,62 @@ BOOST_AUTO_TEST_CASE(the_same_key_drops_the_same_elements)
     };
     BOOST_TEST(loss_of(1) == loss_of(1));
     BOOST_TEST(loss_of(1) != loss_of(2));
+}
+
+BOOST_AUTO_TEST_CASE(each_tile_and_each_layer_drops_others)
+{
+    // The loss of one row adds up a power of two for each of its elements that is kept.
+    static constexpr auto kept = sum(symbols::target * symbols::prediction);
+    std::vector<double> powers(32);
+    for (std::size_t i = 0; i < powers.size(); ++i)
+    {
+        powers[i] = static_cast<double>(std::uint64_t{1} << i);
+    }
+    const auto mask_of = [&]<class Network>(const Network& model, std::size_t row)
+    {
+        const std::vector<double> inputs(300 * 32, 1.0);
+        std::vector<double> targets(300 * 32);
+        std::ranges::copy(powers, targets.begin() + static_cast<std::ptrdiff_t>(32 * row));
+        training_workspace<Network> workspace;
+        return 300 * workspace
+                         .template add_gradients<kept>(model, {inputs.data(), 300, 32},
+                                                       {targets.data(), 300, 32}, 1)
+                         .loss;
+    };
+    const basic_network<double, input{32}, dropout{0.5}> once;
+    BOOST_TEST(mask_of(once, 0) != mask_of(once, 1));
+    BOOST_TEST(mask_of(once, 0) != mask_of(once, 128));
+    BOOST_TEST(mask_of(once, 128) != mask_of(once, 256));
+    // What is kept twice is scaled by 4, and a part of what is kept once.
+    const basic_network<double, input{32}, dropout{0.5}, dropout{0.5}> twice;
+    BOOST_TEST(mask_of(twice, 0) != 2 * mask_of(once, 0));
+    BOOST_TEST(mask_of(twice, 0) < 2 * mask_of(once, 0));
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_do_not_fit_are_named)
+{
+    using net = network<input{3}, dense{2}>;
+    const net model;
+    const std::vector<float> numbers_in_a_row(12);
+    const auto message = [&](rows_view<const float> inputs,
+                             rows_view<const float> targets) -> std::string
+    {
+        training_workspace<net> workspace;
+        try
+        {
+            workspace.add_gradients<mean_squared_error>(model, inputs, targets, 0);
+        }
+        catch (const size_error& error)
+        {
+            return error.what();
+        }
+        return "";
+    };
+    const float* const data = numbers_in_a_row.data();
+    BOOST_TEST(message({data, 4, 3}, {data, 4, 2}) == "");
+    BOOST_TEST(message({data, 4, 3}, {data, 3, 2}) ==
+               "ctgrad: a network of 3 inputs and 2 outputs cannot learn from 4 rows of 3 inputs "
+               "and 3 rows of 2 targets");
+    BOOST_TEST(message({data, 4, 2}, {data, 4, 2}) != "");
+    BOOST_TEST(message({data, 4, 3}, {data, 4, 3}) != "");
 }

@@ -156,8 +156,7 @@ BOOST_AUTO_TEST_CASE(history_has_a_record_for_each_epoch)
     BOOST_TEST(history.back().validation.loss == last.loss);
     BOOST_TEST(history.back().validation.accuracy == last.accuracy);
 
-    const auto without =
-        fit(net, training, {.epochs = 1, .output = quiet}, cross_entropy, adam{});
+    const auto without = fit(net, training, {.epochs = 1, .output = quiet}, cross_entropy, adam{});
     BOOST_TEST(std::isnan(without.front().validation.loss));
     BOOST_TEST(std::isnan(without.front().validation.accuracy));
 }
@@ -177,8 +176,8 @@ BOOST_AUTO_TEST_CASE(one_batch_of_all_rows_is_a_step_of_gradient_descent)
     const auto data = quadrants<double>(150);
     net model{seed{1}};
     training_workspace<net> workspace;
-    const batch_result first = workspace.add_gradients<cross_entropy>(
-        model, data.input_view(), data.target_view(), 0);
+    const batch_result first =
+        workspace.add_gradients<cross_entropy>(model, data.input_view(), data.target_view(), 0);
     std::vector<double> expected(model.parameters().begin(), model.parameters().end());
     for (std::size_t i = 0; i < expected.size(); ++i)
     {
@@ -210,8 +209,8 @@ BOOST_AUTO_TEST_CASE(the_last_batch_is_the_mean_of_its_own_rows)
     net model{seed{1}};
     const double before = exported(model)[1];
     const data_set<double> data(7, aligned_buffer<double>(7), aligned_buffer<double>(7));
-    const auto history = fit(model, data, {.epochs = 2, .batch = 3, .output = quiet},
-                             output_itself, sgd{.learning_rate = 1});
+    const auto history = fit(model, data, {.epochs = 2, .batch = 3, .output = quiet}, output_itself,
+                             sgd{.learning_rate = 1});
     BOOST_TEST(exported(model)[1] == before - 6);
     // In the first epoch three rows cost nothing, three 1 less and one 2 less.
     BOOST_TEST(history.front().loss == -5.0 / 7, boost::test_tools::tolerance(1e-15));
@@ -233,6 +232,40 @@ BOOST_AUTO_TEST_CASE(each_epoch_takes_all_rows_once)
     fit(model, data, {.epochs = 3, .batch = 1, .output = quiet}, output_itself,
         sgd{.learning_rate = 1});
     BOOST_TEST(exported(model) == std::vector<double>(10, -3.0), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(each_epoch_has_an_order_of_its_own)
+{
+    // With this learning rate the bias becomes the target of each row in turn, at last of the last.
+    using net = basic_network<double, input{1}, dense{1}>;
+    aligned_buffer<double> targets(20);
+    for (std::size_t i = 0; i < 20; ++i)
+    {
+        targets[i] = static_cast<double>(i);
+    }
+    const data_set<double> data(20, aligned_buffer<double>(20), std::move(targets));
+    std::vector<double> last_rows;
+    for (const int epochs : {1, 2, 3, 4, 5})
+    {
+        net model;
+        fit(model, data, {.epochs = epochs, .batch = 1, .output = quiet}, mean_squared_error,
+            sgd{.learning_rate = 0.5});
+        last_rows.push_back(exported(model)[1]);
+    }
+    BOOST_TEST(std::ranges::count(last_rows, last_rows[0]) < 5);
+}
+
+BOOST_AUTO_TEST_CASE(each_step_drops_others)
+{
+    using namespace symbols;
+    static constexpr auto output_itself = sum(prediction);
+    basic_network<double, input{100}, dropout{0.5}> model;
+    aligned_buffer<double> ones(1000);
+    std::ranges::fill(ones, 1.0);
+    const data_set<double> data(10, std::move(ones), aligned_buffer<double>(1000));
+    const auto history =
+        fit(model, data, {.epochs = 2, .batch = 10, .output = quiet}, output_itself, sgd{});
+    BOOST_TEST(history[0].loss != history[1].loss);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_trained_is_named)

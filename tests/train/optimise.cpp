@@ -21,9 +21,8 @@ using namespace ctgrad::symbols;
 
 // Chen et al. (2023), Symbolic discovery of optimization algorithms, algorithm 2
 constexpr auto direction = sign(beta1 * first_moment + (1 - beta1) * dweight);
-constexpr auto lion = update(
-    weight = weight - learning_rate * (direction + weight_decay * weight),
-    first_moment = beta2 * first_moment + (1 - beta2) * dweight);
+constexpr auto lion = update(weight = weight - learning_rate * (direction + weight_decay * weight),
+                             first_moment = beta2 * first_moment + (1 - beta2) * dweight);
 } // namespace lion_rule
 
 // One weight in double as the paper says, with its states.
@@ -137,7 +136,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(adam_is_as_published, T, element_types)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(adamw_is_as_published, T, element_types)
 {
-    check<T>(adamw{.learning_rate = 0.01, .beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-3,
+    check<T>(adamw{.learning_rate = 0.01,
+                   .beta1 = 0.8,
+                   .beta2 = 0.95,
+                   .epsilon = 1e-3,
                    .weight_decay = 0.1},
              naive_adamw);
 }
@@ -233,4 +235,29 @@ BOOST_AUTO_TEST_CASE(padding_stays_zero)
     check_padding(adam{});
     check_padding(adamw{});
     check_padding(optimise_by<lion_rule::lion>());
+}
+
+BOOST_AUTO_TEST_CASE(blocks_of_another_size_are_named)
+{
+    optimiser_state<adam, float> state(adam{}, 8);
+    std::vector<float> eight(8, 1.0f);
+    std::vector<float> seven(7, 1.0f);
+    const auto message = [&](std::vector<float>& weights, std::vector<float>& gradients)
+    {
+        try
+        {
+            state.apply(weights, gradients);
+        }
+        catch (const size_error& error)
+        {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    BOOST_TEST(message(eight, seven) ==
+               "ctgrad: the optimiser is for 8 weights, but has 8 weights and 7 gradients");
+    BOOST_TEST(message(seven, seven) ==
+               "ctgrad: the optimiser is for 8 weights, but has 7 weights and 7 gradients");
+    BOOST_TEST(state.steps() == 0);
+    BOOST_TEST(eight == std::vector<float>(8, 1.0f), boost::test_tools::per_element());
 }
