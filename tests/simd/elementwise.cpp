@@ -225,6 +225,30 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(parameters, T, element_types)
     }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(parameters_that_something_is_put_in_for, T, element_types)
+{
+    constexpr auto fixed = swish(beta = 2.0);
+    constexpr auto renamed = swish(beta = 2.0 * shift);
+    static_assert(initial_parameters<fixed, T>().empty());
+    static_assert(initial_parameters<renamed, T>() == std::array<T, 1>{T(-0.25)});
+    const std::size_t length = 2 * width<T> + 3;
+    const auto in = numbers<T>(length, 1);
+    std::vector<T> out(length);
+    std::vector<T> dout(length);
+    value_and_derivative<fixed>(in, out, dout);
+    for (std::size_t i = 0; i < length; ++i)
+    {
+        const double at = static_cast<double>(in[i]);
+        BOOST_TEST(is_close(out[i], swish(x = at, beta = 2.0)));
+        BOOST_TEST(is_close(dout[i], derivative(swish, x)(x = at, beta = 2.0)));
+    }
+    forward<renamed>(in, out);
+    for (std::size_t i = 0; i < length; ++i)
+    {
+        BOOST_TEST(is_close(out[i], swish(x = static_cast<double>(in[i]), beta = -0.5)));
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(parameter_gradients_are_sums_and_are_added, T, element_types)
 {
     for (std::size_t length = 0; length <= 2 * width<T> + 3; ++length)

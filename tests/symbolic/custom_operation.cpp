@@ -42,6 +42,20 @@ struct weigh_operation
     static constexpr auto lowered(auto a, auto b) { return a * square(b); }
 };
 
+/// 1 from 1 on, otherwise 0; without a derivative rule.
+struct step_operation
+{
+    static constexpr ctgrad::fixed_string name = "step";
+    static constexpr bool total = true;
+    static constexpr auto value(auto x)
+    {
+        using ctgrad::scalar::select;
+        const decltype(x) zero(0);
+        const decltype(x) one(1);
+        return select(x < one, zero, one);
+    }
+};
+
 template <ctgrad::symbolic X>
 constexpr auto bend(const X& x)
 {
@@ -73,6 +87,11 @@ double exact_slope(double at) { return std::pow(1 + at * at, -1.5); }
 
 static_assert(bend(x)(0.0) == 0.0);
 static_assert(weigh(x, 3)(2.0) == 18.0);
+
+// The straight-through estimator: the value of the steps, the slope of the line.
+constexpr auto stepped = x + stop_gradient(apply<elsewhere::step_operation>(x) - x);
+static_assert(stepped(1.25) == 1.0 && derivative(stepped, x)(1.25) == 1.0);
+static_assert(derivative(y * apply<elsewhere::step_operation>(x), y)(3.0, 1.5) == 1.0);
 
 BOOST_AUTO_TEST_CASE(calls_and_derivatives)
 {

@@ -75,37 +75,6 @@ constexpr std::uint64_t hash_of(std::string_view text)
     return hash;
 }
 
-/// An operation whose first operand is a condition.
-template <class Operation>
-concept conditional = requires { Operation::conditional; };
-
-template <class Operation>
-constexpr int arity_of()
-{
-    if constexpr (conditional<Operation>)
-    {
-        return 3;
-    }
-    else if constexpr (requires { Operation::value(1.0); })
-    {
-        return 1;
-    }
-    else if constexpr (requires { Operation::value(1.0, 1.0); })
-    {
-        return 2;
-    }
-    else if constexpr (requires { Operation::value(1.0, 1.0, 1.0); })
-    {
-        return 3;
-    }
-    else
-    {
-        static_assert(sizeof(Operation) == 0,
-                      "an operation needs a static member function value(...) of one to three "
-                      "numbers; see docs/errors.md#operation-value");
-    }
-}
-
 template <class Operation>
 constexpr double value_of(double a, double b, double c)
 {
@@ -122,9 +91,13 @@ constexpr double value_of(double a, double b, double c)
     {
         return static_cast<double>(Operation::value(a != 0.0, b, c));
     }
-    else
+    else if constexpr (arity == 3)
     {
         return static_cast<double>(Operation::value(a, b, c));
+    }
+    else
+    {
+        return std::numeric_limits<double>::quiet_NaN();  // reported where it is applied
     }
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <ctgrad/graph/reference.hpp>
-#include <ctgrad/symbolic/names.hpp>
+#include <ctgrad/symbolic/derivative.hpp>
 #include <ctgrad/symbolic/reductions.hpp>
 
 #include <tuple>
@@ -115,20 +115,8 @@ constexpr auto rules_of(X... operands)
 template <class Operation>
 constexpr auto rules_of_operation()
 {
-    constexpr variable<"operand"> x;
-    constexpr int arity = arity_of<Operation>();
-    if constexpr (arity == 1)
-    {
-        return rules_of<Operation>(x);
-    }
-    else if constexpr (arity == 2)
-    {
-        return rules_of<Operation>(x, x);
-    }
-    else
-    {
-        return rules_of<Operation>(x, x, x);
-    }
+    return with_some_operands<Operation>(
+        [](auto... operands) { return rules_of<Operation>(operands...); });
 }
 
 template <class List, class Operation>

@@ -142,7 +142,7 @@ template <class Operation>
 constexpr auto with_operands(auto&& function, reference a, reference b, reference c)
 {
     constexpr int arity = arity_of<Operation>();
-    if constexpr (arity == 1)
+    if constexpr (arity <= 1)
     {
         return function(a);
     }
@@ -198,11 +198,15 @@ constexpr operand_indices partials_in_graph(reference a, reference b, reference 
             if constexpr (requires { Operation::partials(operands..., y); })
             {
                 return hana::unpack(
-                    Operation::partials(operands..., y), [=](const auto&... partial) {
-                        static_assert(sizeof...(partial) == sizeof...(operands),
-                                      "an operation needs one partial derivative for each operand; "
-                                      "see docs/errors.md#operation-partials");
-                        return operand_indices{index_in(*y.graph, partial)...};
+                    Operation::partials(operands..., y), [=](const auto&... partial) -> operand_indices {
+                        if constexpr (sizeof...(partial) == sizeof...(operands))
+                        {
+                            return {index_in(*y.graph, partial)...};
+                        }
+                        else
+                        {
+                            return {-1, -1, -1};  // reported where it is differentiated
+                        }
                     });
             }
             else

@@ -119,13 +119,24 @@ template <class Expression, fixed_string Name>
 constexpr int trace(graph_builder& graph, const derivative_of<Expression, Name>& formula)
 {
     const int root = trace(graph, formula.function);
-    return detail::adjoint_of(graph, root, graph.constant(1), Name.view());
+    if constexpr (detail::has_partials<Expression, Name>)
+    {
+        return detail::adjoint_of(graph, root, graph.constant(1), Name.view());
+    }
+    else
+    {
+        return root;  // reported where the derivative was taken
+    }
 }
 
 template <class Expression, class Seed, fixed_string Name>
 constexpr int trace(graph_builder& graph, const pullback_of<Expression, Seed, Name>& formula)
 {
     const int root = trace(graph, formula.function);
+    if constexpr (!detail::has_partials<Expression, Name>)
+    {
+        return root;  // reported where the gradient was taken
+    }
     const reference seed{&graph, trace(graph, formula.seed)};
     if (detail::has_reduction(graph, root))
     {

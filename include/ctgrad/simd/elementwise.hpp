@@ -23,10 +23,11 @@ constexpr auto initial_parameters()
     trace(graph, Formula);
     for (int i = 0; i < graph.size(); ++i)
     {
-        if (graph[i].kind == node_kind::parameter)
+        // A parameter that a formula was put in for is in the graph, but not in the list.
+        const int index = graph[i].kind == node_kind::parameter ? names.find(graph[i].name) : -1;
+        if (index >= 0)
         {
-            values[static_cast<std::size_t>(names.find(graph[i].name))] =
-                static_cast<T>(graph[i].value);
+            values[static_cast<std::size_t>(index)] = static_cast<T>(graph[i].value);
         }
     }
     return values;
@@ -88,13 +89,58 @@ constexpr auto as_tuple(auto& arrays)
 template <class Range>
 using element_of = std::remove_cvref_t<std::ranges::range_value_t<std::remove_cvref_t<Range>>>;
 
-template <class Arrays>
-inline constexpr std::size_t array_count = std::tuple_size_v<Arrays>;
-
-template <class T>
-std::span<const T> read_only(const auto& array)
+/// Types of what a kernel is given.
+template <class... Types>
+struct given
 {
-    return {std::ranges::data(array), std::ranges::size(array)};
+    /// Whether all elements are of type T.
+    template <class T>
+    static constexpr bool have_elements_of = (std::same_as<element_of<Types>, T> && ...);
+    static constexpr int count = static_cast<int>(sizeof...(Types));
+};
+
+template <class Type>
+struct arrays_in
+{
+    using type = given<Type>;
+};
+
+template <class... Types>
+struct arrays_in<std::tuple<Types...>>
+{
+    using type = given<Types...>;
+};
+
+/// Whether a kernel of type T can be made of a formula, one array or a std::tie of several for each
+/// of `Lists`, and further arrays. If not, that is an error here, and the only one.
+template <auto Formula, class T, class... Lists, class... Others>
+constexpr bool check_kernel(given<Lists...>, given<Others...>)
+{
+    constexpr bool is_formula = expression<decltype(Formula)>;
+    static_assert(is_formula, "a kernel needs a formula of variables, parameters and numbers; see "
+                              "docs/errors.md#not-a-formula");
+    if constexpr (is_formula)
+    {
+        constexpr bool has_values = !is_condition<std::remove_cvref_t<decltype(Formula)>>;
+        static_assert(has_values, "a kernel needs a formula of numbers, not a condition: "
+                                  "where(x > 0, 1, 0); see docs/errors.md#conditions");
+        constexpr bool has_each =
+            ((arrays_in<std::remove_cvref_t<Lists>>::type::count == variable_count<Formula>) && ...);
+        static_assert(has_each,
+                      "a formula of several variables needs one array for each, in the order in "
+                      "which it mentions them: std::tie(a, b); see docs/errors.md#arrays");
+        constexpr bool has_one_type =
+            (arrays_in<std::remove_cvref_t<Lists>>::type::template have_elements_of<T> && ...) &&
+            given<Others...>::template have_elements_of<T> &&
+            (std::same_as<T, float> || std::same_as<T, double>);
+        static_assert(has_one_type, "all arrays of a kernel have elements of one type, float or "
+                                    "double; see docs/errors.md#arrays");
+        return has_values && has_each && has_one_type;
+    }
+    else
+    {
+        return false;
+    }
 }
 
 inline void check_length(const char* what, std::size_t expected, std::size_t found)
@@ -103,24 +149,6 @@ inline void check_length(const char* what, std::size_t expected, std::size_t fou
     {
         throw_size_error(what, expected, found);
     }
-}
-
-/// Whether it is one; if not, that is an error here, and the only one.
-template <auto Formula>
-constexpr bool check_formula()
-{
-    constexpr bool is_formula = expression<decltype(Formula)>;
-    static_assert(is_formula, "a kernel needs a formula of variables, parameters and numbers; see "
-                              "docs/errors.md#not-a-formula");
-    return is_formula;
-}
-
-template <auto Formula, class Arrays>
-constexpr void check_count()
-{
-    static_assert(array_count<Arrays> == static_cast<std::size_t>(variable_count<Formula>),
-                  "a formula of several variables needs one array for each, in the order in which "
-                  "it mentions them: std::tie(a, b); see docs/errors.md#arrays");
 }
 
 /// Runs a program over arrays of equal length: one row. Out of line, so that each program is
@@ -144,40 +172,44 @@ template <class Program, class T>
 template <auto Formula, class Inputs, class Output, class Parameters>
 void forward(const Inputs& in, Output&& out, const Parameters& parameters)
 {
-    auto inputs = detail::as_tuple(in);
-    detail::check_count<Formula, decltype(inputs)>();
     using T = detail::element_of<Output>;
-    const std::size_t length = std::ranges::size(std::get<0>(inputs));
-    std::apply(
-        [&](const auto&... input) {
-            (detail::check_length("each input", length, std::ranges::size(input)), ...);
-            if constexpr (is_row_value<Formula>)
-            {
-                detail::check_length("the output of a reduction", 1, std::ranges::size(out));
-            }
-            else
-            {
-                detail::check_length("the output", length, std::ranges::size(out));
-            }
-            detail::check_length("the list of parameters",
-                                 static_cast<std::size_t>(parameter_count<Formula>),
-                                 std::ranges::size(parameters));
-            detail::run_program<program<Formula>, T>({std::ranges::data(input)...},
-                                                     {std::ranges::data(out)},
-                                                     std::ranges::data(parameters),
-                                                     static_cast<std::ptrdiff_t>(length));
-        },
-        inputs);
+    if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs>{},
+                                                   detail::given<Output, Parameters>{}))
+    {
+        auto inputs = detail::as_tuple(in);
+        const std::size_t length = std::ranges::size(std::get<0>(inputs));
+        std::apply(
+            [&](const auto&... input) {
+                (detail::check_length("each input", length, std::ranges::size(input)), ...);
+                if constexpr (is_row_value<Formula>)
+                {
+                    detail::check_length("the output of a reduction", 1, std::ranges::size(out));
+                }
+                else
+                {
+                    detail::check_length("the output", length, std::ranges::size(out));
+                }
+                detail::check_length("the list of parameters",
+                                     static_cast<std::size_t>(parameter_count<Formula>),
+                                     std::ranges::size(parameters));
+                detail::run_program<program<Formula>, T>({std::ranges::data(input)...},
+                                                         {std::ranges::data(out)},
+                                                         std::ranges::data(parameters),
+                                                         static_cast<std::ptrdiff_t>(length));
+            },
+            inputs);
+    }
 }
 
 /// The same with the parameters' initial values.
 template <auto Formula, class Inputs, class Output>
 void forward(const Inputs& in, Output&& out)
 {
-    if constexpr (detail::check_formula<Formula>())
+    using T = detail::element_of<Output>;
+    if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs>{}, detail::given<Output>{}))
     {
         // A constant: otherwise every call would trace the formula.
-        constexpr auto parameters = initial_parameters<Formula, detail::element_of<Output>>();
+        constexpr auto parameters = initial_parameters<Formula, T>();
         forward<Formula>(in, out, parameters);
     }
 }
@@ -193,66 +225,68 @@ template <auto Formula, class Inputs, class Incoming, class Gradients, class Par
 void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
               const Parameters& parameters, ParameterGradients&& parameter_gradients)
 {
-    auto inputs = detail::as_tuple(in);
-    auto gradients = detail::as_tuple(din);
-    detail::check_count<Formula, decltype(inputs)>();
-    detail::check_count<Formula, decltype(gradients)>();
     using T = detail::element_of<Incoming>;
-    using backward_program = typename detail::programs<Formula>::backward;
-    constexpr auto parameter_count = static_cast<std::size_t>(ctgrad::parameter_count<Formula>);
-    constexpr auto inputs_of_program =
-        static_cast<std::size_t>(backward_program::variables.size);
-    const std::size_t length = std::ranges::size(std::get<0>(inputs));
-    detail::check_length("the incoming gradient",
-                         is_row_value<Formula> ? 1 : length, std::ranges::size(dout));
-    detail::check_length("the list of parameters", parameter_count,
-                         std::ranges::size(parameters));
-    detail::check_length("the list of parameter gradients", parameter_count,
-                         std::ranges::size(parameter_gradients));
-    std::array<const T*, inputs_of_program> sources{};
-    std::array<T*, static_cast<std::size_t>(backward_program::output_count)> targets{};
-    std::array<T, parameter_count> sums{};
-    const auto place = [&](std::string_view name, const T* data) {
-        // A variable that the gradient does not depend on is not an input of the program.
-        const int index = backward_program::variables.find(name);
-        if (index >= 0)
+    if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs, Gradients>{},
+                                                   detail::given<Incoming, Parameters, ParameterGradients>{}))
+    {
+        auto inputs = detail::as_tuple(in);
+        auto gradients = detail::as_tuple(din);
+        using backward_program = typename detail::programs<Formula>::backward;
+        constexpr auto parameter_count = static_cast<std::size_t>(ctgrad::parameter_count<Formula>);
+        constexpr auto inputs_of_program =
+            static_cast<std::size_t>(backward_program::variables.size);
+        const std::size_t length = std::ranges::size(std::get<0>(inputs));
+        detail::check_length("the incoming gradient",
+                             is_row_value<Formula> ? 1 : length, std::ranges::size(dout));
+        detail::check_length("the list of parameters", parameter_count,
+                             std::ranges::size(parameters));
+        detail::check_length("the list of parameter gradients", parameter_count,
+                             std::ranges::size(parameter_gradients));
+        std::array<const T*, inputs_of_program> sources{};
+        std::array<T*, static_cast<std::size_t>(backward_program::output_count)> targets{};
+        std::array<T, parameter_count> sums{};
+        const auto place = [&](std::string_view name, const T* data) {
+            // A variable that the gradient does not depend on is not an input of the program.
+            const int index = backward_program::variables.find(name);
+            if (index >= 0)
+            {
+                sources[static_cast<std::size_t>(index)] = data;
+            }
+        };
+        std::apply(
+            [&](const auto&... input) {
+                int k = 0;
+                ((detail::check_length("each input", length, std::ranges::size(input)),
+                  place(variables_of<decltype(Formula)>[k++], std::ranges::data(input))),
+                 ...);
+            },
+            inputs);
+        place(detail::incoming<Formula>::name.view(), std::ranges::data(dout));
+        // For a row formula the incoming gradient is one more parameter of the program, the last.
+        std::array<T, parameter_count + 1> values{};
+        std::ranges::copy(parameters, values.begin());
+        if constexpr (is_row_value<Formula>)
         {
-            sources[static_cast<std::size_t>(index)] = data;
+            values.back() = *std::ranges::data(dout);
         }
-    };
-    std::apply(
-        [&](const auto&... input) {
-            int k = 0;
-            ((detail::check_length("each input", length, std::ranges::size(input)),
-              place(variables_of<decltype(Formula)>[k++], std::ranges::data(input))),
-             ...);
-        },
-        inputs);
-    place(detail::incoming<Formula>::name.view(), std::ranges::data(dout));
-    // For a row formula the incoming gradient is one more parameter of the program, the last.
-    std::array<T, parameter_count + 1> values{};
-    std::ranges::copy(parameters, values.begin());
-    if constexpr (is_row_value<Formula>)
-    {
-        values.back() = *std::ranges::data(dout);
-    }
-    std::size_t k = 0;
-    std::apply(
-        [&](auto&... gradient) {
-            ((detail::check_length("each gradient", length, std::ranges::size(gradient)),
-              targets[k++] = std::ranges::data(gradient)),
-             ...);
-        },
-        gradients);
-    for (T& sum : sums)
-    {
-        targets[k++] = &sum;
-    }
-    detail::run_program<backward_program, T>(sources, targets, values.data(),
-                                             static_cast<std::ptrdiff_t>(length));
-    for (std::size_t p = 0; p < parameter_count; ++p)
-    {
-        std::ranges::data(parameter_gradients)[p] += sums[p];
+        std::size_t k = 0;
+        std::apply(
+            [&](auto&... gradient) {
+                ((detail::check_length("each gradient", length, std::ranges::size(gradient)),
+                  targets[k++] = std::ranges::data(gradient)),
+                 ...);
+            },
+            gradients);
+        for (T& sum : sums)
+        {
+            targets[k++] = &sum;
+        }
+        detail::run_program<backward_program, T>(sources, targets, values.data(),
+                                                 static_cast<std::ptrdiff_t>(length));
+        for (std::size_t p = 0; p < parameter_count; ++p)
+        {
+            std::ranges::data(parameter_gradients)[p] += sums[p];
+        }
     }
 }
 
@@ -260,9 +294,10 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
 template <auto Formula, class Inputs, class Incoming, class Gradients>
 void backward(const Inputs& in, const Incoming& dout, Gradients&& din)
 {
-    if constexpr (detail::check_formula<Formula>())
+    using T = detail::element_of<Incoming>;
+    if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs, Gradients>{},
+                                                   detail::given<Incoming>{}))
     {
-        using T = detail::element_of<Incoming>;
         constexpr auto parameters = initial_parameters<Formula, T>();
         std::array<T, parameters.size()> unused{};
         backward<Formula>(in, dout, din, parameters, unused);
@@ -277,43 +312,47 @@ template <auto Formula, class Inputs, class Output, class Derivatives, class Par
 void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout,
                           const Parameters& parameters)
 {
-    auto inputs = detail::as_tuple(in);
-    auto derivatives = detail::as_tuple(dout);
-    detail::check_count<Formula, decltype(inputs)>();
-    detail::check_count<Formula, decltype(derivatives)>();
     using T = detail::element_of<Output>;
-    using fused_program = typename detail::programs<Formula>::value_and_derivatives;
-    const std::size_t length = std::ranges::size(std::get<0>(inputs));
-    detail::check_length("the output", is_row_value<Formula> ? 1 : length,
-                         std::ranges::size(out));
-    detail::check_length("the list of parameters",
-                         static_cast<std::size_t>(parameter_count<Formula>),
-                         std::ranges::size(parameters));
-    std::apply(
-        [&](const auto&... input) {
-            (detail::check_length("each input", length, std::ranges::size(input)), ...);
-            std::apply(
-                [&](auto&... derivative) {
-                    (detail::check_length("each derivative", length,
-                                          std::ranges::size(derivative)),
-                     ...);
-                    detail::run_program<fused_program, T>(
-                        {std::ranges::data(input)...},
-                        {std::ranges::data(out), std::ranges::data(derivative)...},
-                        std::ranges::data(parameters), static_cast<std::ptrdiff_t>(length));
-                },
-                derivatives);
-        },
-        inputs);
+    if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs, Derivatives>{},
+                                                   detail::given<Output, Parameters>{}))
+    {
+        auto inputs = detail::as_tuple(in);
+        auto derivatives = detail::as_tuple(dout);
+        using fused_program = typename detail::programs<Formula>::value_and_derivatives;
+        const std::size_t length = std::ranges::size(std::get<0>(inputs));
+        detail::check_length("the output", is_row_value<Formula> ? 1 : length,
+                             std::ranges::size(out));
+        detail::check_length("the list of parameters",
+                             static_cast<std::size_t>(parameter_count<Formula>),
+                             std::ranges::size(parameters));
+        std::apply(
+            [&](const auto&... input) {
+                (detail::check_length("each input", length, std::ranges::size(input)), ...);
+                std::apply(
+                    [&](auto&... derivative) {
+                        (detail::check_length("each derivative", length,
+                                              std::ranges::size(derivative)),
+                         ...);
+                        detail::run_program<fused_program, T>(
+                            {std::ranges::data(input)...},
+                            {std::ranges::data(out), std::ranges::data(derivative)...},
+                            std::ranges::data(parameters), static_cast<std::ptrdiff_t>(length));
+                    },
+                    derivatives);
+            },
+            inputs);
+    }
 }
 
 /// The same with the parameters' initial values.
 template <auto Formula, class Inputs, class Output, class Derivatives>
 void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout)
 {
-    if constexpr (detail::check_formula<Formula>())
+    using T = detail::element_of<Output>;
+    if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs, Derivatives>{},
+                                                   detail::given<Output>{}))
     {
-        constexpr auto parameters = initial_parameters<Formula, detail::element_of<Output>>();
+        constexpr auto parameters = initial_parameters<Formula, T>();
         value_and_derivative<Formula>(in, out, dout, parameters);
     }
 }

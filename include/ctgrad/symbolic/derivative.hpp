@@ -2,11 +2,89 @@
 #pragma once
 
 #include <ctgrad/symbolic/names.hpp>
+#include <ctgrad/symbolic/operators.hpp>
 
 #include <utility>
 
 namespace ctgrad
 {
+
+struct stop_gradient_operation;
+
+namespace detail
+{
+
+/// Calls a function with placeholders for the operands of an operation.
+template <class Operation>
+constexpr auto with_some_operands(const auto& function)
+{
+    constexpr variable<"operand"> x;
+    constexpr int arity = arity_of<Operation>();
+    if constexpr (conditional<Operation>)
+    {
+        return function(x > 0, x, x);
+    }
+    else if constexpr (arity == 1)
+    {
+        return function(x);
+    }
+    else if constexpr (arity == 2)
+    {
+        return function(x, x);
+    }
+    else
+    {
+        return function(x, x, x);
+    }
+}
+
+/// How many formulas the derivative rule of an operation lists; 0 without a rule.
+template <class Operation>
+inline constexpr std::size_t partial_count =
+    with_some_operands<Operation>([](auto... operands) -> std::size_t {
+        constexpr variable<"result"> y;
+        if constexpr (requires { Operation::partials(operands..., y); })
+        {
+            return hana::unpack(Operation::partials(operands..., y),
+                                [](const auto&... partials) { return sizeof...(partials); });
+        }
+        else
+        {
+            return 0;
+        }
+    });
+
+/// Whether each operation between a formula and the leaf of that name has a derivative rule.
+template <class Expression, fixed_string Name>
+inline constexpr bool has_partials = true;
+
+template <class Operand, fixed_string Name>
+inline constexpr bool has_partials<application<stop_gradient_operation, Operand>, Name> = true;
+
+template <class Operation, class... Operands, fixed_string Name>
+inline constexpr bool has_partials<application<Operation, Operands...>, Name> = [] {
+    if constexpr (partial_count<Operation> == sizeof...(Operands))
+    {
+        return (has_partials<Operands, Name> && ...);
+    }
+    else
+    {
+        return variables_of<application<Operation, Operands...>>.find(Name.view()) < 0 &&
+               parameters_of<application<Operation, Operands...>>.find(Name.view()) < 0;
+    }
+}();
+
+template <class Expression, fixed_string Name>
+constexpr bool check_partials()
+{
+    constexpr bool has_them = has_partials<Expression, Name>;
+    static_assert(has_them, "an operation that is differentiated needs a static member function "
+                            "partials(operands..., y): a list of one formula for each operand; see "
+                            "docs/errors.md#operation-partials");
+    return true;
+}
+
+}  // namespace detail
 
 /// The derivative of a formula by a variable or parameter, itself a formula: it nests, composes,
 /// prints and can be called. By a name that does not occur, it is 0.

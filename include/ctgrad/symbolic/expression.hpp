@@ -91,10 +91,29 @@ struct application
     constexpr auto operator()(const auto&... arguments) const;
 };
 
+/// Whether a formula is a condition, such as `x > 0`: it chooses in `where`, and is no number.
+template <class Type>
+inline constexpr bool is_condition = false;
+template <class Operation, class... Operands>
+    requires(Operation::predicate)
+inline constexpr bool is_condition<application<Operation, Operands...>> = true;
+
+namespace detail
+{
+
+/// Fails to compile where an operation of a formula that is differentiated has no derivative rule;
+/// defined in symbolic/derivative.hpp.
+template <class Expression, fixed_string Name>
+constexpr bool check_partials();
+
+}  // namespace detail
+
 /// The derivative of a formula by the variable or parameter of that name; made by `derivative`.
 template <class Expression, fixed_string Name>
 struct derivative_of
 {
+    static_assert(detail::check_partials<Expression, Name>());
+
     Expression function;
 
     constexpr auto operator()(const auto&... arguments) const;
@@ -105,6 +124,8 @@ struct derivative_of
 template <class Expression, class Seed, fixed_string Name>
 struct pullback_of
 {
+    static_assert(detail::check_partials<Expression, Name>());
+
     Expression function;
     Seed seed;
 
@@ -120,6 +141,9 @@ struct composition
 
     constexpr auto operator()(const auto&... arguments) const;
 };
+
+template <class Expression, class... Bindings>
+inline constexpr bool is_condition<composition<Expression, Bindings...>> = is_condition<Expression>;
 
 template <fixed_string Name>
 inline constexpr bool is_expression<variable<Name>> = true;
@@ -150,61 +174,6 @@ constexpr constant as_expression(number auto value)
 constexpr auto list(const auto&... formulas)
 {
     return hana::make_basic_tuple(formulas...);
-}
-
-namespace detail
-{
-
-template <class Operation, class... Arguments>
-struct applied
-{
-};
-
-template <class Operation, class... Arguments>
-    requires(expression<Arguments> || ...)
-struct applied<Operation, Arguments...>
-{
-    using type = application<Operation, decltype(as_expression(std::declval<Arguments>()))...>;
-};
-
-template <class Operation, class... Arguments>
-    requires(graph_reference<Arguments> || ...)
-struct applied<Operation, Arguments...>
-{
-    using type = reference;
-};
-
-}  // namespace detail
-
-/// What `apply` makes of formulas or nodes. Named, not deduced: a derivative rule may use the
-/// operation it belongs to.
-template <class Operation, class... Arguments>
-using applied = typename detail::applied<Operation, Arguments...>::type;
-
-template <class Operation, class... Arguments>
-constexpr reference apply_in_graph(const Arguments&... arguments);
-
-/// Applies an operation: to formulas it makes a formula, to nodes of a graph a node, to numbers or
-/// SIMD batches it computes. A user-defined operation needs nothing more than
-/// `auto bump(auto x) { return ctgrad::apply<bump_operation>(x); }`.
-template <class Operation, class... Arguments>
-    requires(symbolic<Arguments> || ...)
-constexpr applied<Operation, Arguments...> apply(const Arguments&... arguments)
-{
-    if constexpr ((graph_reference<Arguments> || ...))
-    {
-        return apply_in_graph<Operation>(arguments...);
-    }
-    else
-    {
-        return {hana::make_basic_tuple(as_expression(arguments)...)};
-    }
-}
-
-template <class Operation, class... Arguments>
-constexpr auto apply(const Arguments&... arguments)
-{
-    return Operation::value(arguments...);
 }
 
 template <fixed_string Name>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/symbolic/expression.hpp>
+#include <ctgrad/symbolic/apply.hpp>
 #include <ctgrad/symbolic/scalar.hpp>
 
 namespace ctgrad
