@@ -34,7 +34,7 @@ constexpr auto snake(const X& x)
     return ctgrad::apply<snake_operation>(x);
 }
 
-}  // namespace periodic
+} // namespace periodic
 
 int main()
 {

@@ -54,10 +54,10 @@ double train(const data_set<float>& training, const data_set<float>& test, int e
 
 int train_on_fashion(int epochs, const std::vector<seed>& seeds)
 {
-    const auto training = load_idx(folder / "train-images-idx3-ubyte.gz",
-                                   folder / "train-labels-idx1-ubyte.gz", 10);
-    const auto test = load_idx(folder / "t10k-images-idx3-ubyte.gz",
-                               folder / "t10k-labels-idx1-ubyte.gz", 10);
+    const auto training =
+        load_idx(folder / "train-images-idx3-ubyte.gz", folder / "train-labels-idx1-ubyte.gz", 10);
+    const auto test =
+        load_idx(folder / "t10k-images-idx3-ubyte.gz", folder / "t10k-labels-idx1-ubyte.gz", 10);
     using classifier = network<input{28, 28}, flatten{}, dense{128}, swish, dense{10}>;
     std::puts("Fashion-MNIST, 784-128-10 with x * sigmoid(x):");
     const double accuracy = train<classifier>(training, test, epochs, seeds);
@@ -75,7 +75,7 @@ int train_on_digits(const std::vector<seed>& seeds)
     return train<classifier>(training, test, 40, seeds) >= 0.96 ? 0 : 1;
 }
 
-}  // namespace
+} // namespace
 
 int main(int count, char** arguments)
 {

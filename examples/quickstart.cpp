@@ -46,7 +46,7 @@ void more_variables()
 {
     constexpr variable<"gate"> gate;
     constexpr parameter<"beta"> beta{1.0};
-    constexpr auto swiglu = x * sigmoid(beta * x) * gate;  // two inputs, one learnable number
+    constexpr auto swiglu = x * sigmoid(beta * x) * gate; // two inputs, one learnable number
 
     const std::vector<float> a{-1.0f, 0.5f, 2.0f};
     const std::vector<float> b{3.0f, 2.0f, 1.0f};
@@ -81,11 +81,11 @@ void training()
         mean_squared_error, adam{.learning_rate = 5e-3});
     const double after = evaluate(net, wave, mean_squared_error).loss;
     std::cout << "\na network learns sin(3 x): mean squared error " << before << " -> " << after
-              << ", net(0.5) = " << net.predict(std::vector{0.5f})[0] << " (sin(1.5) = "
-              << std::sin(1.5) << ")\n";
+              << ", net(0.5) = " << net.predict(std::vector{0.5f})[0]
+              << " (sin(1.5) = " << std::sin(1.5) << ")\n";
 }
 
-}  // namespace
+} // namespace
 
 int main()
 {

@@ -21,29 +21,29 @@ void formulas()
     constexpr variable<"y"> y;
     constexpr auto f = x * x * y + exp(-y);
 
-    static_assert(f(2.0, 0.0) == 1.0);          // in the order in which f mentions them
-    static_assert(f(y = 0.0, x = 2.0) == 1.0);  // or by name
-    constexpr auto g = f(x = y + 1);            // formulas compose
+    static_assert(f(2.0, 0.0) == 1.0);         // in the order in which f mentions them
+    static_assert(f(y = 0.0, x = 2.0) == 1.0); // or by name
+    constexpr auto g = f(x = y + 1);           // formulas compose
     std::cout << "g(y)  = " << g << '\n';
     std::cout << "g'(y) = " << derivative(g, y) << '\n';
     std::cout << "d2f/dx dy = " << derivative(derivative(f, x), y) << '\n';
 
-    constexpr auto partials = gradient(f);  // one for each variable, then for each parameter
+    constexpr auto partials = gradient(f); // one for each variable, then for each parameter
     std::cout << "df/dy = " << hana::at_c<1>(partials) << "\n\n";
 }
 
 void parameters()
 {
     constexpr variable<"x"> x;
-    constexpr parameter<"beta"> beta{1.5};  // learnable; starts at 1.5
+    constexpr parameter<"beta"> beta{1.5}; // learnable; starts at 1.5
     constexpr auto swish = x * sigmoid(beta * x);
 
     const std::vector<float> in{-2.0f, 0.5f, 3.0f};
     const std::vector<float> dout{1.0f, 1.0f, 1.0f};
-    const std::vector<float> values{0.75f};  // of the parameters, now
+    const std::vector<float> values{0.75f}; // of the parameters, now
     std::vector<float> out(3);
     std::vector<float> din(3);
-    std::vector<float> dvalues{0.0f};  // what comes is added
+    std::vector<float> dvalues{0.0f}; // what comes is added
 
     forward<swish>(in, out, values);
     backward<swish>(in, dout, din, values, dvalues);
@@ -54,8 +54,7 @@ void parameters()
 void conditions()
 {
     constexpr variable<"x"> x;
-    constexpr auto selu =
-        1.0507009873554805 * where(x > 0, x, 1.6732632423543772 * (exp(x) - 1));
+    constexpr auto selu = 1.0507009873554805 * where(x > 0, x, 1.6732632423543772 * (exp(x) - 1));
     std::cout << "selu'  = " << derivative(selu, x) << '\n';
     std::cout << "relu6' = " << derivative(clamp(x, 0, 6), x)(3.0) << " at 3\n\n";
 }
@@ -72,8 +71,8 @@ void rows()
     forward<softmax>(logits, probabilities);
     forward<layer_norm>(logits, normalised);
     std::cout << "softmax: " << probabilities[0] << ' ' << probabilities[1] << ' '
-              << probabilities[2] << "; layer norm: " << normalised[0] << ' ' << normalised[1] << ' '
-              << normalised[2] << "\n\n";
+              << probabilities[2] << "; layer norm: " << normalised[0] << ' ' << normalised[1]
+              << ' ' << normalised[2] << "\n\n";
 }
 
 // A loss: one value for a row of predictions and targets. It has a number of its own (the width of
@@ -116,7 +115,7 @@ void training()
     std::cout << "restored: 0.5 * 0.5 = " << restored.predict(std::vector{0.5f, 0.5f})[0] << '\n';
 }
 
-}  // namespace
+} // namespace
 
 int main()
 {

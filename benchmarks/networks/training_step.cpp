@@ -22,8 +22,7 @@ constexpr std::ptrdiff_t batch_rows = 64;
 
 // Multiply-adds of the products: forward of both layers, gradients of both weights, gradient of the
 // hidden layer; two flops each.
-constexpr double step_flops =
-    2.0 * batch_rows * (2.0 * 784 * 128 + 3.0 * 128 * 10);
+constexpr double step_flops = 2.0 * batch_rows * (2.0 * 784 * 128 + 3.0 * 128 * 10);
 
 void fma_peak(benchmark::State& state)
 {
@@ -43,7 +42,8 @@ void fma_peak(benchmark::State& state)
         benchmark::DoNotOptimize(term);
         for (int r = 0; r < repeats; ++r)
         {
-            [&]<int... I>(std::integer_sequence<int, I...>) {
+            [&]<int... I>(std::integer_sequence<int, I...>)
+            {
                 ((sums[I] = multiply_add(sums[I], factor, term)), ...);
             }(std::make_integer_sequence<int, chains>{});
         }
@@ -52,9 +52,8 @@ void fma_peak(benchmark::State& state)
     {
         benchmark::DoNotOptimize(sum);
     }
-    state.counters["flops"] =
-        benchmark::Counter(2.0 * repeats * chains * vector::size,
-                           benchmark::Counter::kIsIterationInvariantRate);
+    state.counters["flops"] = benchmark::Counter(2.0 * repeats * chains * vector::size,
+                                                 benchmark::Counter::kIsIterationInvariantRate);
 }
 
 template <class Optimiser>
@@ -84,20 +83,14 @@ void training_step(benchmark::State& state, Optimiser chosen)
         benchmark::Counter(step_flops, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void step_with_sgd(benchmark::State& state)
-{
-    training_step(state, sgd{.learning_rate = 0.01});
-}
+void step_with_sgd(benchmark::State& state) { training_step(state, sgd{.learning_rate = 0.01}); }
 
-void step_with_adam(benchmark::State& state)
-{
-    training_step(state, adam{});
-}
+void step_with_adam(benchmark::State& state) { training_step(state, adam{}); }
 
 BENCHMARK(fma_peak);
 BENCHMARK(step_with_sgd);
 BENCHMARK(step_with_adam);
 
-}  // namespace
+} // namespace
 
 BENCHMARK_MAIN();

@@ -14,7 +14,4 @@ using number = float;
 using number = double;
 #endif
 
-void run(std::vector<float>& in, std::vector<number>& out)
-{
-    ctgrad::forward<swish>(in, out);
-}
+void run(std::vector<float>& in, std::vector<number>& out) { ctgrad::forward<swish>(in, out); }

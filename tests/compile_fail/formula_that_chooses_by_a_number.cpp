@@ -13,7 +13,4 @@ constexpr auto step = where(x > 0, 1, 2);
 constexpr auto step = where(x, 1, 2);
 #endif
 
-void run(std::vector<float>& in, std::vector<float>& out)
-{
-    ctgrad::forward<step>(in, out);
-}
+void run(std::vector<float>& in, std::vector<float>& out) { ctgrad::forward<step>(in, out); }

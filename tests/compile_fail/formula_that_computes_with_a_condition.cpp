@@ -13,7 +13,4 @@ constexpr auto rectified = where(x > 0, x, 0);
 constexpr auto rectified = (x > 0) * x;
 #endif
 
-void run(std::vector<float>& in, std::vector<float>& out)
-{
-    ctgrad::forward<rectified>(in, out);
-}
+void run(std::vector<float>& in, std::vector<float>& out) { ctgrad::forward<rectified>(in, out); }

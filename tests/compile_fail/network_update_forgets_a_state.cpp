@@ -8,7 +8,8 @@ using namespace ctgrad;
 using namespace ctgrad::symbols;
 
 #ifdef CORRECTED
-constexpr auto rule = update(weight = weight - first_moment, first_moment = beta1 * first_moment + dweight);
+constexpr auto rule =
+    update(weight = weight - first_moment, first_moment = beta1 * first_moment + dweight);
 #else
 constexpr auto rule = update(weight = weight - first_moment - beta1 * dweight);
 #endif

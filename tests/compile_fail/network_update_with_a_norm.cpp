@@ -10,7 +10,8 @@ using namespace ctgrad::symbols;
 #ifdef CORRECTED
 constexpr auto rule = update(weight = weight - learning_rate * sign(dweight));
 #else
-constexpr auto rule = update(weight = weight - learning_rate * dweight / sqrt(sum(square(dweight))));
+constexpr auto rule =
+    update(weight = weight - learning_rate * dweight / sqrt(sum(square(dweight))));
 #endif
 
 using classifier = network<input{784}, dense{10}>;

@@ -21,7 +21,7 @@ struct cube_operation
 constexpr ctgrad::variable<"x"> x;
 constexpr auto cube = ctgrad::apply<cube_operation>(x);
 
-}  // namespace
+} // namespace
 
 void run(std::vector<float>& in, std::vector<float>& gradient)
 {

@@ -88,10 +88,9 @@ BOOST_AUTO_TEST_CASE(through_reductions_the_row_is_summed)
     BOOST_TEST(slope(sum(p), p) == "sum(1)");
     BOOST_TEST(slope(sum(square(p)), p) == "2 * p * sum(1)");
     BOOST_TEST(slope(logsumexp(x), x) == "exp(x - logsumexp(x))");
-    BOOST_TEST(slope(max(x), x) ==
-               "where(x == max(x), 1 / sum(where(x == max(x), 1, 0)), 0)");
+    BOOST_TEST(slope(max(x), x) == "where(x == max(x), 1 / sum(where(x == max(x), 1, 0)), 0)");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace
+} // namespace

@@ -73,8 +73,7 @@ BOOST_AUTO_TEST_CASE(formulas_compose)
 BOOST_AUTO_TEST_CASE(compositions_have_derivatives)
 {
     constexpr auto composed = sigmoid(x)(square(y));
-    BOOST_TEST(to_string(derivative(composed, y)) ==
-               "2 * y * sigmoid(y^2) * sigmoid(-y^2)");
+    BOOST_TEST(to_string(derivative(composed, y)) == "2 * y * sigmoid(y^2) * sigmoid(-y^2)");
     BOOST_TEST(to_string(derivative(composed, x)) == "0");
     constexpr auto slope_at_square = derivative(sigmoid(x), x)(square(y));
     BOOST_TEST(to_string(slope_at_square) == "sigmoid(y^2) * sigmoid(-y^2)");
@@ -111,4 +110,4 @@ BOOST_AUTO_TEST_CASE(a_row_is_the_single_number)
     BOOST_TEST((exp(x - max(x)) / sum(exp(x - max(x))))(5.0) == 1.0);
 }
 
-}  // namespace
+} // namespace

@@ -35,9 +35,11 @@ struct lowered_formula
 
     double operator()(double at_x, double at_y = 1) const
     {
-        return interpret(graph, root[0], [&](const node& leaf) {
-            return leaf.name == "x" ? at_x : leaf.name == "y" ? at_y : leaf.value;
-        });
+        return interpret(graph, root[0],
+                         [&](const node& leaf)
+                         {
+                             return leaf.name == "x" ? at_x : leaf.name == "y" ? at_y : leaf.value;
+                         });
     }
 
     template <class Operation>
@@ -204,4 +206,4 @@ BOOST_AUTO_TEST_CASE(products_and_sums_are_fused)
     BOOST_TEST(is_limit(lowered_formula(x * y + 1)(nan, 1), nan));
 }
 
-}  // namespace
+} // namespace

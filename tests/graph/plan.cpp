@@ -90,4 +90,4 @@ BOOST_AUTO_TEST_CASE(inputs_have_the_order_of_mention)
     BOOST_TEST(both::output_count == 2);
 }
 
-}  // namespace
+} // namespace

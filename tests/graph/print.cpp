@@ -136,9 +136,12 @@ BOOST_AUTO_TEST_CASE(printed_text_means_the_formula)
         const std::string text = detail::printer(graph, detail::notation::text).print(root).text;
         const std::array<double, 3> at{random.uniform(-3, 3), random.uniform(-3, 3),
                                        random.uniform(-3, 3)};
-        const double meant = interpret(graph, root, [&](const node& leaf) {
-            return at[leaf.name == "x" ? 0u : leaf.name == "y" ? 1u : 2u];
-        });
+        const double meant =
+            interpret(graph, root,
+                      [&](const node& leaf)
+                      {
+                          return at[leaf.name == "x" ? 0u : leaf.name == "y" ? 1u : 2u];
+                      });
         const double read = written_formula::evaluate(text, at);
         // Only the order of multiplications may differ: a * (b / c) prints as a * b / c.
         const bool same = std::abs(read - meant) <= 1e-9 * (1 + std::abs(meant)) ||
@@ -152,4 +155,4 @@ BOOST_AUTO_TEST_CASE(printed_text_means_the_formula)
     BOOST_TEST(compared > 3000);
 }
 
-}  // namespace
+} // namespace

@@ -116,7 +116,8 @@ dual<T> erf(const dual<T>& x)
 template <class T>
 dual<T> pow(const dual<T>& x, const dual<T>& y)
 {
-    const T by_base = is_zero(x.slope) ? T(0.0) : y.value * pow(x.value, y.value - T(1.0)) * x.slope;
+    const T by_base =
+        is_zero(x.slope) ? T(0.0) : y.value * pow(x.value, y.value - T(1.0)) * x.slope;
     const T by_exponent =
         is_zero(y.slope) ? T(0.0) : pow(x.value, y.value) * log(x.value) * y.slope;
     return {pow(x.value, y.value), by_base + by_exponent};
@@ -188,34 +189,48 @@ const auto& reference_functions()
         {"multiply", [](operands x) { return x[0] * x[1]; }},
         {"divide", [](operands x) { return x[0] / x[1]; }},
         {"negate", [](operands x) { return -x[0]; }},
-        {"less", [](operands x) {
+        {"less",
+         [](operands x)
+         {
              chosen(x[0], x[1], true);
              return N(number(x[0]) < number(x[1]) ? 1.0 : 0.0);
          }},
-        {"less_equal", [](operands x) {
+        {"less_equal",
+         [](operands x)
+         {
              chosen(x[0], x[1], true);
              return N(number(x[0]) <= number(x[1]) ? 1.0 : 0.0);
          }},
-        {"greater", [](operands x) {
+        {"greater",
+         [](operands x)
+         {
              chosen(x[0], x[1], true);
              return N(number(x[0]) > number(x[1]) ? 1.0 : 0.0);
          }},
-        {"greater_equal", [](operands x) {
+        {"greater_equal",
+         [](operands x)
+         {
              chosen(x[0], x[1], true);
              return N(number(x[0]) >= number(x[1]) ? 1.0 : 0.0);
          }},
-        {"equal", [](operands x) {
+        {"equal",
+         [](operands x)
+         {
              chosen(x[0], x[1], true);
              return N(number(x[0]) == number(x[1]) ? 1.0 : 0.0);
          }},
         {"where", [](operands x) { return number(x[0]) != 0 ? x[1] : x[2]; }},
         {"maximum", [](operands x) { return chosen(x[0], x[1], number(x[0]) > number(x[1])); }},
         {"minimum", [](operands x) { return chosen(x[0], x[1], number(x[0]) < number(x[1])); }},
-        {"abs", [](operands x) {
+        {"abs",
+         [](operands x)
+         {
              chosen(x[0], N(0.0), true);
              return number(x[0]) < 0 ? -x[0] : x[0];
          }},
-        {"sign", [](operands x) {
+        {"sign",
+         [](operands x)
+         {
              chosen(x[0], N(0.0), true);
              return N(number(x[0]) > 0 ? 1.0 : number(x[0]) < 0 ? -1.0 : 0.0);
          }},
@@ -234,16 +249,17 @@ const auto& reference_functions()
         {"softplus", [](operands x) { return softplus(x[0]); }},
         {"relu", [](operands x) { return chosen(x[0], N(0.0), number(x[0]) > 0); }},
         {"tanh_softplus", [](operands x) { return hyperbolic_tangent(softplus(x[0])); }},
-        {"tanh_softplus_slope", [](operands x) {
+        {"tanh_softplus_slope",
+         [](operands x)
+         {
              const N e = exp(softplus(x[0]));
              const N cosh = (e + N(1.0) / e) / N(2.0);
              return sigmoid(x[0]) / (cosh * cosh);
          }},
         {"erf", [](operands x) { return erf(x[0]); }},
         {"erfc", [](operands x) { return complementary_error(x[0]); }},
-        {"normal_cdf", [](operands x) {
-             return N(0.5) * complementary_error(x[0] * N(-0.70710678118654752440));
-         }},
+        {"normal_cdf", [](operands x)
+         { return N(0.5) * complementary_error(x[0] * N(-0.70710678118654752440)); }},
         {"sum", [](operands x) { return x[0]; }},
         {"max", [](operands x) { return x[0]; }},
         {"logsumexp", [](operands x) { return x[0]; }},
@@ -257,11 +273,12 @@ template <class... Operations>
 std::vector<const operation*> differentiable(ctgrad::operation_list<Operations...>)
 {
     std::vector<const operation*> found;
-    const auto add = [&]<class Operation>(Operation) {
+    const auto add = [&]<class Operation>(Operation)
+    {
         constexpr ctgrad::variable<"x"> x;
-        constexpr bool has_rule = requires { Operation::partials(x, x); } ||
-                                  requires { Operation::partials(x, x, x); } ||
-                                  requires { Operation::partials(x < x, x, x, x); };
+        constexpr bool has_rule = requires { Operation::partials(x, x); } || requires {
+            Operation::partials(x, x, x);
+        } || requires { Operation::partials(x < x, x, x, x); };
         if (has_rule)
         {
             found.push_back(&ctgrad::operation_of<Operation>);
@@ -280,8 +297,8 @@ inline const std::vector<const operation*>& differentiable_operations()
 
 struct tree
 {
-    const operation* op = nullptr;  // none for a leaf
-    int leaf = -1;                  // 0: x, 1: y, 2: the parameter p; -1: a constant
+    const operation* op = nullptr; // none for a leaf
+    int leaf = -1;                 // 0: x, 1: y, 2: the parameter p; -1: a constant
     double constant = 0;
     std::vector<tree> operands;
 };
@@ -345,7 +362,8 @@ N evaluate(const tree& formula, const std::array<N, 3>& leaves, conditions& met)
         result = reference_functions<N>().at(formula.op->name)(operands);
         // Where roots and powers have no derivative.
         const bool power = formula.op->name == "pow";
-        const bool varies = power && (formula.operands[1].op != nullptr || formula.operands[1].leaf >= 0);
+        const bool varies =
+            power && (formula.operands[1].op != nullptr || formula.operands[1].leaf >= 0);
         const double base = varies ? number(operands[0]) : std::abs(number(operands[0]));
         met.finite = met.finite && !((power || formula.op->name == "sqrt") && base < 1e-9);
     }
@@ -437,4 +455,4 @@ private:
     std::mt19937_64 random_;
 };
 
-}  // namespace random_formula
+} // namespace random_formula

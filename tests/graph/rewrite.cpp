@@ -22,10 +22,7 @@ constexpr variable<"z"> z;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Relative difference.
-double off(double got, double wanted)
-{
-    return std::abs(got - wanted) / std::abs(wanted);
-}
+double off(double got, double wanted) { return std::abs(got - wanted) / std::abs(wanted); }
 
 // A few roundings in double.
 constexpr double rounding = 1e-15;
@@ -54,8 +51,7 @@ BOOST_AUTO_TEST_CASE(sums)
     BOOST_TEST(to_string(x / z + y / z) == "(x + y) / z");
     BOOST_TEST(to_string(x / z - y / z) == "(x - y) / z");
     BOOST_TEST(to_string(x / 1 + y / 1) == "x + y");
-    BOOST_TEST(to_string(where(x > 0, 1, y) + where(x > 0, z, 2)) ==
-               "where(x > 0, 1 + z, 2 + y)");
+    BOOST_TEST(to_string(where(x > 0, 1, y) + where(x > 0, z, 2)) == "where(x > 0, 1 + z, 2 + y)");
 }
 
 BOOST_AUTO_TEST_CASE(signs)
@@ -265,4 +261,4 @@ BOOST_AUTO_TEST_CASE(shared_reciprocals_of_numbers)
     BOOST_TEST(off(derivative(minus, y)(2.0, 3.0), std::cos(1 / 2.0) / 4 - 3 / 4.0) < rounding);
 }
 
-}  // namespace
+} // namespace

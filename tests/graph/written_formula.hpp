@@ -141,8 +141,8 @@ private:
             return value;
         }
         std::string name;
-        while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 ||
-                                      text_[at_] == '_'))
+        while (at_ < text_.size() &&
+               (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_'))
         {
             name += text_[at_++];
         }
@@ -210,8 +210,8 @@ inline std::string superfluous_parentheses(const std::string& text)
                          text[from - 1] == '_');
         const std::string inside = text.substr(from + 1, i - from - 1);
         const bool is_atom = inside.find_first_of(" -^(") == std::string::npos;
-        const bool is_doubled = inside.size() > 1 && inside.front() == '(' &&
-                                inside.find(')') == inside.size() - 1;
+        const bool is_doubled =
+            inside.size() > 1 && inside.front() == '(' && inside.find(')') == inside.size() - 1;
         if (!call && (is_atom || is_doubled))
         {
             return inside;
@@ -220,4 +220,4 @@ inline std::string superfluous_parentheses(const std::string& text)
     return "";
 }
 
-}  // namespace written_formula
+} // namespace written_formula

@@ -90,9 +90,9 @@ struct rules
 
     double at(int node, const point& values) const
     {
-        return interpret(graph, node, [&](const ctgrad::node& leaf) {
-            return static_cast<double>(values[static_cast<std::size_t>(leaf.name[0] - 'a')]);
-        });
+        return interpret(
+            graph, node, [&](const ctgrad::node& leaf)
+            { return static_cast<double>(values[static_cast<std::size_t>(leaf.name[0] - 'a')]); });
     }
 };
 
@@ -110,15 +110,18 @@ void check(const operation& op, const rules& made, point at)
     {
         return;
     }
-    const auto f = [&](point p) {
+    const auto f = [&](point p)
+    {
         p[0] = op.conditional ? (p[0] < 0 ? 1.0L : 0.0L) : p[0];
         return value_of(op, p);
     };
     for (std::size_t k = 0; k < count; ++k)
     {
-        const auto slope = [&](point p) {
+        const auto slope = [&](point p)
+        {
             return central_difference(
-                [&](long double h) {
+                [&](long double h)
+                {
                     point moved = p;
                     moved[k] += h;
                     return f(moved);
@@ -128,12 +131,13 @@ void check(const operation& op, const rules& made, point at)
         const double wanted = static_cast<double>(slope(at));
         const double got = made.at(made.slopes[k], at);
         BOOST_TEST(std::abs(got - wanted) <= first_order * (1 + std::abs(wanted)),
-                   op.name << " by operand " << k << " at " << at[0] << ", " << at[1] << ": "
-                           << got << ", differences give " << wanted);
+                   op.name << " by operand " << k << " at " << at[0] << ", " << at[1] << ": " << got
+                           << ", differences give " << wanted);
         for (std::size_t l = 0; l < count; ++l)
         {
             const double bend = static_cast<double>(central_difference(
-                [&](long double h) {
+                [&](long double h)
+                {
                     point moved = at;
                     moved[l] += h;
                     return slope(moved);
@@ -188,7 +192,8 @@ BOOST_AUTO_TEST_CASE(nothing_flows_through_a_stopped_gradient)
 // At a kink the derivative is that of PyTorch and JAX.
 BOOST_AUTO_TEST_CASE(kinks)
 {
-    const auto slope = [](const operation& op, double a, double b, std::size_t operand) {
+    const auto slope = [](const operation& op, double a, double b, std::size_t operand)
+    {
         const rules made(op);
         return made.at(made.slopes[operand], {a, b, 0});
     };
@@ -204,4 +209,4 @@ BOOST_AUTO_TEST_CASE(kinks)
     BOOST_TEST(slope(operation_of<pow_operation>, 0, 2, 1) == 0);
 }
 
-}  // namespace
+} // namespace

@@ -53,16 +53,18 @@ bool is_fit(const expected& wanted)
 bool check(const subject& tested)
 {
     const auto& [seed, formula, at] = tested;
-    const auto report = [&](const std::string& what, double got, const expected& wanted) {
+    const auto report = [&](const std::string& what, double got, const expected& wanted)
+    {
         BOOST_TEST_CONTEXT("seed " << seed << ": " << text(formula) << " at x = " << at[0]
                                    << ", y = " << at[1] << ", p = " << at[2])
         {
-            BOOST_TEST(is_near(got, wanted), what << " is " << got << ", expected "
-                                                  << wanted.value << " +- " << wanted.tolerance);
+            BOOST_TEST(is_near(got, wanted), what << " is " << got << ", expected " << wanted.value
+                                                  << " +- " << wanted.tolerance);
         }
     };
     // Derivatives by leaf i, then by leaf j.
-    const auto evaluate_at = [&]<class T>(T, std::size_t i, std::size_t j, conditions& met) {
+    const auto evaluate_at = [&]<class T>(T, std::size_t i, std::size_t j, conditions& met)
+    {
         std::array<dual<dual<T>>, 3> leaves{};
         for (std::size_t k = 0; k < 3; ++k)
         {
@@ -108,7 +110,8 @@ bool check(const subject& tested)
                                                "the second derivative by x",
                                                "the second derivative by x and y",
                                                "the second derivative by x and p"};
-    const auto leaf_value = [&](const ctgrad::node& leaf) {
+    const auto leaf_value = [&](const ctgrad::node& leaf)
+    {
         return at[leaf.name == "x" ? 0u : leaf.name == "y" ? 1u : 2u];
     };
     for (std::size_t k = 0; k < 7; ++k)
@@ -123,8 +126,8 @@ bool check(const subject& tested)
     {
         if (is_fit(wanted[k]))
         {
-            report(std::string(names[k]) + ", lowered,",
-                   interpret(lowered, outputs[k], leaf_value), wanted[k]);
+            report(std::string(names[k]) + ", lowered,", interpret(lowered, outputs[k], leaf_value),
+                   wanted[k]);
         }
     }
     return true;
@@ -167,4 +170,4 @@ BOOST_AUTO_TEST_CASE(graphs_mean_what_was_written)
     BOOST_TEST(compared > cases / 3);
 }
 
-}  // namespace
+} // namespace

@@ -117,4 +117,4 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_function_in_simd, T, element_types)
     in::template check<stop_gradient(x)>("stop_gradient", -3, 3);
 }
 
-}  // namespace
+} // namespace

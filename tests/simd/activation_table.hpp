@@ -56,8 +56,9 @@ inline rows read(const std::string& name)
             {
                 ++end;
             }
-            column.push_back(end == at + 1 && *at == '-' ? std::numeric_limits<long double>::quiet_NaN()
-                                                         : value);
+            column.push_back(end == at + 1 && *at == '-'
+                                 ? std::numeric_limits<long double>::quiet_NaN()
+                                 : value);
         }
     }
     if (table.x.size() < 50)
@@ -103,9 +104,8 @@ double ulps(T got, long double exact, double scale, long double table_noise)
     }
     int exponent = 0;
     std::frexp(size, &exponent);
-    return static_cast<double>(size < smallest
-                                   ? error / smallest
-                                   : std::ldexp(error, limits::digits - exponent));
+    return static_cast<double>(size < smallest ? error / smallest
+                                               : std::ldexp(error, limits::digits - exponent));
 }
 
 struct worst_error
@@ -197,4 +197,4 @@ void check(const statement& stated)
     check_column<double, curvature>(stated, table, 2);
 }
 
-}  // namespace activation_table
+} // namespace activation_table

@@ -18,18 +18,29 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 BOOST_AUTO_TEST_CASE(gates)
 {
-    check<activations::swish()>({"swish(1)", {7, 7, 9}, {2.5, 3, 4.5}, {0, 0, infinity, 1}, {{{}, {-1.5, -1, 0.25, 0}, {-3, 3, 0.1, 0}}}});
-    check<activations::swish(1.702)>({"swish(1.702)", {70, 60, 50}, {35, 30, 25}, {0, 0, infinity, 1}});
-    check<activations::gelu>({"gelu", {3, 3, 4}, {3, 3, 4}, {0, 0, infinity, 1}, {{{}, {-0.8, -0.6, 0.25, 0}, {}}}});
+    check<activations::swish()>({"swish(1)",
+                                 {7, 7, 9},
+                                 {2.5, 3, 4.5},
+                                 {0, 0, infinity, 1},
+                                 {{{}, {-1.5, -1, 0.25, 0}, {-3, 3, 0.1, 0}}}});
+    check<activations::swish(1.702)>(
+        {"swish(1.702)", {70, 60, 50}, {35, 30, 25}, {0, 0, infinity, 1}});
+    check<activations::gelu>(
+        {"gelu", {3, 3, 4}, {3, 3, 4}, {0, 0, infinity, 1}, {{{}, {-0.8, -0.6, 0.25, 0}, {}}}});
     check<activations::gelu_tanh>({"gelu_tanh", {45, 50, 65}, {45, 50, 65}, {0, 0, infinity, 1}});
-    check<activations::mish>({"mish", {7, 12, 12}, {2.5, 6.5, 9}, {0, 0, infinity, 1}, {{{}, {-1.5, -1, 0.25, 0}, {}}}});
+    check<activations::mish>(
+        {"mish", {7, 12, 12}, {2.5, 6.5, 9}, {0, 0, infinity, 1}, {{{}, {-1.5, -1, 0.25, 0}, {}}}});
 }
 
 BOOST_AUTO_TEST_CASE(waves)
 {
-    check<activations::gaussian>({"gaussian", {1, 7.5, 8.5}, {1, 1.5, 2.5}, {0, 0, 0, 0}, {{{}, {}, {-0.8, 0.8, 1, 0}}}});
+    check<activations::gaussian>(
+        {"gaussian", {1, 7.5, 8.5}, {1, 1.5, 2.5}, {0, 0, 0, 0}, {{{}, {}, {-0.8, 0.8, 1, 0}}}});
     check<activations::sine>({"sine", {1, 1, 1}, {1, 1, 1}, {nan, nan, nan, nan}});
-    check<activations::arctan>({"arctan", {1.5, 1.5, 2.5}, {1.5, 1.5, 2.5}, {-1.5707963267948966, 0, 1.5707963267948966, 0}});
+    check<activations::arctan>({"arctan",
+                                {1.5, 1.5, 2.5},
+                                {1.5, 1.5, 2.5},
+                                {-1.5707963267948966, 0, 1.5707963267948966, 0}});
 }
 
-}  // namespace
+} // namespace

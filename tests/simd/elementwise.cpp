@@ -103,50 +103,57 @@ void for_every_length(auto&& body)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(forward_at_every_length_and_alignment, T, element_types)
 {
-    for_every_length<T>([](std::size_t length, std::size_t shifted) {
-        guarded<T> in(numbers<T>(length, 1), shifted);
-        guarded<T> out(length, 2 * shifted);
-        forward<swish>(std::span<const T>(in.span()), out.span());
-        BOOST_TEST(out.is_intact());
-        for (std::size_t i = 0; i < length; ++i)
+    for_every_length<T>(
+        [](std::size_t length, std::size_t shifted)
         {
-            BOOST_TEST(is_close(out[i], swish(static_cast<double>(in[i]))));
-        }
-    });
+            guarded<T> in(numbers<T>(length, 1), shifted);
+            guarded<T> out(length, 2 * shifted);
+            forward<swish>(std::span<const T>(in.span()), out.span());
+            BOOST_TEST(out.is_intact());
+            for (std::size_t i = 0; i < length; ++i)
+            {
+                BOOST_TEST(is_close(out[i], swish(static_cast<double>(in[i]))));
+            }
+        });
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(backward_at_every_length_and_alignment, T, element_types)
 {
     constexpr auto slope = derivative(swish, x);
-    for_every_length<T>([&](std::size_t length, std::size_t shifted) {
-        guarded<T> in(numbers<T>(length, 1), shifted);
-        guarded<T> dout(numbers<T>(length, 2), 0);
-        guarded<T> din(length, shifted + 1);
-        backward<swish>(in.span(), dout.span(), din.span());
-        BOOST_TEST(din.is_intact());
-        for (std::size_t i = 0; i < length; ++i)
+    for_every_length<T>(
+        [&](std::size_t length, std::size_t shifted)
         {
-            BOOST_TEST(is_close(din[i], static_cast<double>(dout[i]) * slope(static_cast<double>(in[i]))));
-        }
-    });
+            guarded<T> in(numbers<T>(length, 1), shifted);
+            guarded<T> dout(numbers<T>(length, 2), 0);
+            guarded<T> din(length, shifted + 1);
+            backward<swish>(in.span(), dout.span(), din.span());
+            BOOST_TEST(din.is_intact());
+            for (std::size_t i = 0; i < length; ++i)
+            {
+                BOOST_TEST(is_close(din[i], static_cast<double>(dout[i]) *
+                                                slope(static_cast<double>(in[i]))));
+            }
+        });
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(value_and_derivative_at_every_length, T, element_types)
 {
     constexpr auto slope = derivative(swish, x);
-    for_every_length<T>([&](std::size_t length, std::size_t shifted) {
-        guarded<T> in(numbers<T>(length, 1), shifted);
-        guarded<T> out(length, 1);
-        guarded<T> dout(length, 2 * shifted);
-        value_and_derivative<swish>(in.span(), out.span(), dout.span());
-        BOOST_TEST(out.is_intact());
-        BOOST_TEST(dout.is_intact());
-        for (std::size_t i = 0; i < length; ++i)
+    for_every_length<T>(
+        [&](std::size_t length, std::size_t shifted)
         {
-            BOOST_TEST(is_close(out[i], swish(static_cast<double>(in[i]))));
-            BOOST_TEST(is_close(dout[i], slope(static_cast<double>(in[i]))));
-        }
-    });
+            guarded<T> in(numbers<T>(length, 1), shifted);
+            guarded<T> out(length, 1);
+            guarded<T> dout(length, 2 * shifted);
+            value_and_derivative<swish>(in.span(), out.span(), dout.span());
+            BOOST_TEST(out.is_intact());
+            BOOST_TEST(dout.is_intact());
+            for (std::size_t i = 0; i < length; ++i)
+            {
+                BOOST_TEST(is_close(out[i], swish(static_cast<double>(in[i]))));
+                BOOST_TEST(is_close(dout[i], slope(static_cast<double>(in[i]))));
+            }
+        });
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(in_place, T, element_types)
@@ -304,10 +311,10 @@ BOOST_AUTO_TEST_CASE(wrong_lengths_are_named)
 {
     std::vector<float> four(4);
     std::vector<float> five(5);
-    const auto says = [](const std::string& words) {
-        return [words](const size_error& error) {
-            return std::string(error.what()).find(words) != std::string::npos;
-        };
+    const auto says = [](const std::string& words)
+    {
+        return [words](const size_error& error)
+        { return std::string(error.what()).find(words) != std::string::npos; };
     };
     BOOST_CHECK_EXCEPTION(forward<swish>(four, five), size_error,
                           says("the output must have 4 elements"));
@@ -332,4 +339,4 @@ BOOST_AUTO_TEST_CASE(wrong_lengths_are_named)
                           says("the list of parameters must have 1"));
 }
 
-}  // namespace
+} // namespace

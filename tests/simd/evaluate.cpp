@@ -80,9 +80,8 @@ row by_definition_norm(const row& at, double scale)
         variance += (value - mean) * (value - mean) / static_cast<double>(at.size());
     }
     row result(at.size());
-    std::transform(at.begin(), at.end(), result.begin(), [&](double value) {
-        return (value - mean) / std::sqrt(variance + 1e-3) * scale;
-    });
+    std::transform(at.begin(), at.end(), result.begin(), [&](double value)
+                   { return (value - mean) / std::sqrt(variance + 1e-3) * scale; });
     return result;
 }
 
@@ -91,7 +90,8 @@ double by_differences(const std::function<row(const row&)>& f, const row& at, co
                       std::size_t k)
 {
     constexpr double h = 1e-3;
-    const auto objective = [&](double moved) {
+    const auto objective = [&](double moved)
+    {
         row there = at;
         there[k] += moved;
         const row values = f(there);
@@ -249,4 +249,4 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(large_logits_neither_overflow_nor_vanish, T, eleme
     BOOST_TEST(value[0] == T(1e30));
 }
 
-}  // namespace
+} // namespace

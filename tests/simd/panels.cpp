@@ -29,10 +29,10 @@ void check_layout()
 
     // Wide panels and those one vector narrower hold all units and nothing else.
     static_assert(layout::wide_panels >= 1 && layout::wide_panels <= layout::panel_count);
-    static_assert(layout::wide_panels * layout::panel_width
-                      + (layout::panel_count - layout::wide_panels)
-                          * (layout::panel_width - layout::lanes)
-                  == layout::stored_units);
+    static_assert(layout::wide_panels * layout::panel_width +
+                      (layout::panel_count - layout::wide_panels) *
+                          (layout::panel_width - layout::lanes) ==
+                  layout::stored_units);
 
     std::vector<int> taken(static_cast<std::size_t>(layout::size), 0);
     for (int input = 0; input < Inputs; ++input)
@@ -47,8 +47,7 @@ void check_layout()
             if (unit % layout::lanes != 0)
                 BOOST_REQUIRE_EQUAL(at, layout::offset(input, unit - 1) + 1);
             if (input > 0)
-                BOOST_REQUIRE_EQUAL(at,
-                                    layout::offset(input - 1, unit) + layout::width_at(unit));
+                BOOST_REQUIRE_EQUAL(at, layout::offset(input - 1, unit) + layout::width_at(unit));
         }
     int used = 0;
     for (const int count : taken)
@@ -83,7 +82,7 @@ BOOST_AUTO_TEST_CASE(every_weight_has_its_place_in_double) { check_layouts<doubl
 BOOST_AUTO_TEST_CASE(units_are_dealt_out_evenly)
 {
     constexpr int width = batch<float>::size;
-    using one_more = panels<float, 4, width * (panels<float, 1, 1000 * width>::vectors + 1)>;
+    using one_more = panels<float, 4, width*(panels<float, 1, 1000 * width>::vectors + 1)>;
     static_assert(one_more::panel_count == 2);
     BOOST_TEST(one_more::panel_width * 2 - one_more::stored_units <= width);
 }

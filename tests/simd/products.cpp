@@ -29,7 +29,9 @@ struct block
     block(std::ptrdiff_t rows_, std::ptrdiff_t columns_, std::ptrdiff_t stride_)
         : storage(static_cast<std::size_t>(rows_ > 0 ? (rows_ - 1) * stride_ + columns_ + 1 : 1),
                   T(canary)),
-          rows(rows_), columns(columns_), stride(stride_)
+          rows(rows_),
+          columns(columns_),
+          stride(stride_)
     {
     }
 
@@ -95,8 +97,8 @@ void check_products(std::ptrdiff_t rows, std::ptrdiff_t extra)
     x.fill(random);
     block<T> weights(1, layout::size, layout::size);
     weights.fill([](auto...) { return 0; });
-    const auto weight
-        = [&](int input, int unit) -> T& { return weights.at(0, layout::offset(input, unit)); };
+    const auto weight = [&](int input, int unit) -> T&
+    { return weights.at(0, layout::offset(input, unit)); };
     for (int input = 0; input < Inputs; ++input)
         for (int unit = 0; unit < Units; ++unit)
             weight(input, unit) = random();

@@ -15,13 +15,17 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 BOOST_AUTO_TEST_CASE(linear_pieces)
 {
-    check<activations::identity>({"identity", {0.25, 0.25, 0.25}, {0.5, 0, 0}, {-infinity, 1, infinity, 1}, {}, true});
-    check<activations::binary_step>({"binary_step", {0.25, 0.25, 0.25}, {0.5, 0, 0}, {0, 0, 1, 0}, {}, true});
+    check<activations::identity>(
+        {"identity", {0.25, 0.25, 0.25}, {0.5, 0, 0}, {-infinity, 1, infinity, 1}, {}, true});
+    check<activations::binary_step>(
+        {"binary_step", {0.25, 0.25, 0.25}, {0.5, 0, 0}, {0, 0, 1, 0}, {}, true});
     check<activations::relu>({"relu", {0.25, 0.25, 0.25}, {0.5, 0, 0}, {0, 0, infinity, 1}});
     check<activations::relu6>({"relu6", {0.25, 0.25, 0.25}, {0.5, 0, 0}, {0, 0, 6, 0}});
-    check<activations::leaky_relu()>({"leaky_relu(0.01)", {1, 0.5, 0}, {1, 0.5, 0}, {-infinity, 0.01, infinity, 1}});
+    check<activations::leaky_relu()>(
+        {"leaky_relu(0.01)", {1, 0.5, 0}, {1, 0.5, 0}, {-infinity, 0.01, infinity, 1}});
     check<activations::hard_tanh>({"hard_tanh", {0.25, 0.25, 0.25}, {0.5, 0, 0}, {-1, 0, 1, 0}});
-    check<activations::soft_shrink()>({"soft_shrink(0.5)", {0.25, 0.25, 0.25}, {0.5, 0, 0}, {-infinity, 1, infinity, 1}});
+    check<activations::soft_shrink()>(
+        {"soft_shrink(0.5)", {0.25, 0.25, 0.25}, {0.5, 0, 0}, {-infinity, 1, infinity, 1}});
 }
 
 BOOST_AUTO_TEST_CASE(hard_gates)
@@ -32,9 +36,14 @@ BOOST_AUTO_TEST_CASE(hard_gates)
 
 BOOST_AUTO_TEST_CASE(exponential_pieces)
 {
-    check<activations::elu()>({"elu(1)", {0.75, 0.75, 0.75}, {0.75, 0.75, 0.75}, {-1, 0, infinity, 1}});
-    check<activations::celu(2.0)>({"celu(2)", {0.75, 0.75, 0.75}, {0.75, 0.75, 0.75}, {-2, 0, infinity, 1}});
-    check<activations::selu>({"selu", {2.5, 2.5, 2.5}, {2.5, 2.5, 2.5}, {-1.7580993408473766, 0, infinity, 1.0507009873554805}});
+    check<activations::elu()>(
+        {"elu(1)", {0.75, 0.75, 0.75}, {0.75, 0.75, 0.75}, {-1, 0, infinity, 1}});
+    check<activations::celu(2.0)>(
+        {"celu(2)", {0.75, 0.75, 0.75}, {0.75, 0.75, 0.75}, {-2, 0, infinity, 1}});
+    check<activations::selu>({"selu",
+                              {2.5, 2.5, 2.5},
+                              {2.5, 2.5, 2.5},
+                              {-1.7580993408473766, 0, infinity, 1.0507009873554805}});
 }
 
-}  // namespace
+} // namespace

@@ -69,7 +69,7 @@ constexpr auto weigh(const A& a, const B& b)
     return ctgrad::apply<weigh_operation>(a, b);
 }
 
-}  // namespace elsewhere
+} // namespace elsewhere
 
 using namespace ctgrad;
 using elsewhere::bend;
@@ -102,8 +102,7 @@ BOOST_AUTO_TEST_CASE(calls_and_derivatives)
     // The second derivative: -3 x (1 + x^2)^(-5/2).
     BOOST_TEST(derivative(derivative(bend(x), x), x)(2.0) == -6 * std::pow(5.0, -2.5),
                boost::test_tools::tolerance(1e-13));
-    BOOST_TEST(derivative(weigh(x, bend(y)), y)(3.0, 2.0) ==
-                   6 * exact_bend(2.0) * exact_slope(2.0),
+    BOOST_TEST(derivative(weigh(x, bend(y)), y)(3.0, 2.0) == 6 * exact_bend(2.0) * exact_slope(2.0),
                boost::test_tools::tolerance(1e-14));
 }
 
@@ -142,4 +141,4 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(kernels, T, element_types)
     }
 }
 
-}  // namespace
+} // namespace

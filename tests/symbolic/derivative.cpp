@@ -55,11 +55,9 @@ BOOST_AUTO_TEST_CASE(by_parameters)
     constexpr auto by_beta = derivative(swish, beta);
     for (double at = -4; at <= 4; at += 0.37)
     {
-        const double wanted =
-            difference([&](double b) { return swish(x = at, beta = b); }, 1.5);
+        const double wanted = difference([&](double b) { return swish(x = at, beta = b); }, 1.5);
         BOOST_TEST(std::abs(by_beta(at) - wanted) < tolerance);
-        const double mixed =
-            difference([&](double b) { return first(x = at, beta = b); }, 1.5);
+        const double mixed = difference([&](double b) { return first(x = at, beta = b); }, 1.5);
         BOOST_TEST(std::abs(derivative(first, beta)(at) - mixed) < tolerance);
         BOOST_TEST(derivative(first, beta)(at) == derivative(by_beta, x)(at),
                    boost::test_tools::tolerance(1e-12));
@@ -107,4 +105,4 @@ BOOST_AUTO_TEST_CASE(pullbacks)
     BOOST_TEST(to_string(pullback(sum(square(x)), beta, x)) == "2 * x * beta");
 }
 
-}  // namespace
+} // namespace

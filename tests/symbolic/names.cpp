@@ -75,4 +75,4 @@ BOOST_AUTO_TEST_CASE(counts)
     static_assert(variable_count<x> == 1);
 }
 
-}  // namespace
+} // namespace

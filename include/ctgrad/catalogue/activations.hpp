@@ -34,15 +34,24 @@ inline constexpr auto relu6 = minimum(ctgrad::relu(x), 6);
 /// Maas, Hannun, Ng (2013), Rectifier nonlinearities improve neural network acoustic models;
 /// with a parameter He et al. (2015), Delving deep into rectifiers
 template <operand Slope = double>
-constexpr auto leaky_relu(Slope slope = 0.01) { return where(x > 0, x, slope * x); }
+constexpr auto leaky_relu(Slope slope = 0.01)
+{
+    return where(x > 0, x, slope * x);
+}
 
 /// Clevert, Unterthiner, Hochreiter (2016), Fast and accurate deep network learning by ELUs
 template <operand Scale = double>
-constexpr auto elu(Scale alpha = 1.0) { return where(x > 0, x, alpha * (exp(x) - 1)); }
+constexpr auto elu(Scale alpha = 1.0)
+{
+    return where(x > 0, x, alpha * (exp(x) - 1));
+}
 
 /// Barron (2017), Continuously differentiable exponential linear units
 template <operand Scale = double>
-constexpr auto celu(Scale alpha = 1.0) { return where(x > 0, x, alpha * (exp(x / alpha) - 1)); }
+constexpr auto celu(Scale alpha = 1.0)
+{
+    return where(x > 0, x, alpha * (exp(x / alpha) - 1));
+}
 
 /// Klambauer et al. (2017), Self-normalizing neural networks
 inline constexpr auto selu =
@@ -50,14 +59,20 @@ inline constexpr auto selu =
 
 /// Dugas et al. (2001), Incorporating second-order functional knowledge for better option pricing
 template <operand Scale = double>
-constexpr auto softplus(Scale beta = 1.0) { return log(1 + exp(beta * x)) / beta; }
+constexpr auto softplus(Scale beta = 1.0)
+{
+    return log(1 + exp(beta * x)) / beta;
+}
 
 /// Turian, Bergstra, Bengio (2009), Quadratic features and deep architectures for chunking
 inline constexpr auto softsign = x / (1 + abs(x));
 
 /// Ramachandran, Zoph, Le (2017), Searching for activation functions; for beta = 1 also SiLU
 template <operand Scale = double>
-constexpr auto swish(Scale beta = 1.0) { return x / (1 + exp(-beta * x)); }
+constexpr auto swish(Scale beta = 1.0)
+{
+    return x / (1 + exp(-beta * x));
+}
 
 /// Hendrycks, Gimpel (2016), Gaussian error linear units
 inline constexpr auto gelu = 0.5 * x * (1 + erf(x / 1.4142135623730950488));
@@ -100,4 +115,4 @@ inline constexpr auto sine = sin(x);
 /// Inverse tangent, from -pi/2 to pi/2.
 inline constexpr auto arctan = atan(x);
 
-}  // namespace ctgrad::activations
+} // namespace ctgrad::activations

@@ -15,16 +15,15 @@ namespace symbols
 inline constexpr variable<"prediction"> prediction;
 inline constexpr variable<"target"> target;
 
-}  // namespace symbols
+} // namespace symbols
 
 /// Mean over the row of the squared difference.
 inline constexpr auto mean_squared_error = mean(square(symbols::prediction - symbols::target));
 
 /// Softmax cross-entropy of logits with target probabilities (one-hot rows for classes).
 /// Source     Goodfellow, Bengio, Courville (2016), section 6.2.2.3
-inline constexpr auto cross_entropy =
-    sum(symbols::target) * logsumexp(symbols::prediction) -
-    sum(symbols::target * symbols::prediction);
+inline constexpr auto cross_entropy = sum(symbols::target) * logsumexp(symbols::prediction) -
+                                      sum(symbols::target * symbols::prediction);
 
 /// Cross-entropy of logits of independent yes-no questions with target probabilities, mean over the
 /// row: -target log(sigmoid(z)) - (1 - target) log(1 - sigmoid(z)), simplified by hand to what
@@ -32,4 +31,4 @@ inline constexpr auto cross_entropy =
 inline constexpr auto binary_cross_entropy =
     mean(softplus(symbols::prediction) - symbols::target * symbols::prediction);
 
-}  // namespace ctgrad
+} // namespace ctgrad

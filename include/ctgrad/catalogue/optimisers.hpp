@@ -26,7 +26,7 @@ inline constexpr parameter<"beta2"> beta2{0.999};
 inline constexpr parameter<"epsilon"> epsilon{1e-8};
 inline constexpr parameter<"weight_decay"> weight_decay{0.01};
 
-}  // namespace symbols
+} // namespace symbols
 
 /// An update rule: new values of the weight and of the states, all computed from the old ones.
 template <class... Bindings>
@@ -70,8 +70,7 @@ inline constexpr auto momentum =
 inline constexpr auto adam_first = beta1 * first_moment + (1 - beta1) * dweight;
 inline constexpr auto adam_second = beta2 * second_moment + (1 - beta2) * square(dweight);
 inline constexpr auto adam_direction =
-    adam_first / (1 - pow(beta1, step)) /
-    (sqrt(adam_second / (1 - pow(beta2, step))) + epsilon);
+    adam_first / (1 - pow(beta1, step)) / (sqrt(adam_second / (1 - pow(beta2, step))) + epsilon);
 inline constexpr auto adam = update(weight = weight - learning_rate * adam_direction,
                                     first_moment = adam_first, second_moment = adam_second);
 
@@ -81,7 +80,7 @@ inline constexpr auto adamw =
     update(weight = weight - learning_rate * (adam_direction + weight_decay * weight),
            first_moment = adam_first, second_moment = adam_second);
 
-}  // namespace rules
+} // namespace rules
 
 /// weight -= learning_rate * gradient.
 struct sgd
@@ -161,4 +160,4 @@ constexpr auto optimise_by(const Settings&... settings)
     return custom_optimiser<Rule, Settings...>{hana::make_basic_tuple(settings...)};
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -23,6 +23,6 @@ namespace detail
                      " elements like the first input, but has " + std::to_string(found));
 }
 
-}  // namespace detail
+} // namespace detail
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -53,4 +53,4 @@ struct shape
     friend constexpr bool operator==(const shape&, const shape&) = default;
 };
 
-}  // namespace ctgrad
+} // namespace ctgrad

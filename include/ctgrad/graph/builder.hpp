@@ -176,4 +176,4 @@ private:
     bool lowering_ = false;
 };
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -56,7 +56,7 @@ inline void an_operation_needs_partials_to_be_differentiated()
           "partials(operands..., y); see docs/errors.md#operation-partials";
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Reverse mode in one sweep: writes to `gradients` the adjoint of each leaf in `leaves` when `root`
 /// has the adjoint `seed`. Leaves that do not occur get the constant 0.
@@ -93,7 +93,7 @@ constexpr void differentiate(graph_builder& graph, int root, int seed, std::span
         }
     }
 
-    std::array<int, graph_builder::capacity> adjoints{};  // index + 1; 0 is none yet
+    std::array<int, graph_builder::capacity> adjoints{}; // index + 1; 0 is none yet
     adjoints[static_cast<std::size_t>(root)] = seed + 1;
     for (int i = root; i >= first; --i)
     {
@@ -124,8 +124,7 @@ constexpr void differentiate(graph_builder& graph, int root, int seed, std::span
             {
                 continue;
             }
-            const bool reduces =
-                current.op->over_row != reduction::none || current.op->row_valued;
+            const bool reduces = current.op->over_row != reduction::none || current.op->row_valued;
             if (over_row && graph[current.operand(k)].uniform && (!current.uniform || reduces))
             {
                 flow = sum(flow);
@@ -141,4 +140,4 @@ constexpr void differentiate(graph_builder& graph, int root, int seed, std::span
     }
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

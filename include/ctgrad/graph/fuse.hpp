@@ -127,15 +127,13 @@ private:
     /// otherwise -1.
     constexpr int numerator(int choice) const
     {
-        if (!is<select_operation>(choice) ||
-            !is<is_negative_operation>(from_[choice].operand(0)))
+        if (!is<select_operation>(choice) || !is<is_negative_operation>(from_[choice].operand(0)))
         {
             return -1;
         }
         const int product = from_[choice].operand(1);
         const int reciprocal = from_[choice].operand(2);
-        if (!is_reciprocal(reciprocal, 2) || uses(product) != 1 ||
-            !is<multiply_operation>(product))
+        if (!is_reciprocal(reciprocal, 2) || uses(product) != 1 || !is<multiply_operation>(product))
         {
             return -1;
         }
@@ -148,8 +146,7 @@ private:
     constexpr int chosen_quotient(int choice, int factor)
     {
         const int e = at(numerator(choice));
-        const int scaled =
-            is_constant(factor, 1) ? e : add<multiply_operation>(at(factor), e);
+        const int scaled = is_constant(factor, 1) ? e : add<multiply_operation>(at(factor), e);
         return divide(add<select_operation>(at(from_[choice].operand(0)), scaled, at(factor)),
                       from_[choice].operand(2));
     }
@@ -201,8 +198,8 @@ private:
         if (is_constant(a, 1) && has_expm1_beside(b))
         {
             // exp(z) + 1 = expm1(z) + 2.
-            const int expm1 = add<expm1_decay_join_operation>(at(from_[b].operand(0)),
-                                                              at(from_[b].operand(1)));
+            const int expm1 =
+                add<expm1_decay_join_operation>(at(from_[b].operand(0)), at(from_[b].operand(1)));
             return add<add_operation>(to_.constant(2), expm1);
         }
         return is_product(b)   ? multiply_add<multiply_add_operation>(b, a)
@@ -273,4 +270,4 @@ private:
     std::array<int, graph_builder::capacity> made_{};
 };
 
-}  // namespace ctgrad::detail
+} // namespace ctgrad::detail

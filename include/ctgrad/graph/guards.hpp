@@ -10,7 +10,8 @@ namespace ctgrad::detail
 /// Whether the exponential of a node cannot be large.
 constexpr bool decays(const graph_builder& graph, const node& exponent)
 {
-    const auto is_magnitude = [](const node& current) {
+    const auto is_magnitude = [](const node& current)
+    {
         return current.is(operation_of<abs_operation>) ||
                current.is(operation_of<square_operation>);
     };
@@ -50,7 +51,8 @@ constexpr std::array<int, graph_builder::capacity> find_guards(const graph_build
     constexpr int unused = -2;
     std::array<int, graph_builder::capacity> guards{};
     guards.fill(unused);
-    const auto use = [&](int index, int guard) {
+    const auto use = [&](int index, int guard)
+    {
         int& known = guards[static_cast<std::size_t>(index)];
         known = known == unused || known == guard ? guard : unguarded;
     };
@@ -76,4 +78,4 @@ constexpr std::array<int, graph_builder::capacity> find_guards(const graph_build
     return guards;
 }
 
-}  // namespace ctgrad::detail
+} // namespace ctgrad::detail

@@ -13,7 +13,8 @@ namespace ctgrad
 constexpr double interpret(const graph_builder& graph, int root, const auto& leaf_value)
 {
     // A comparison with NaN decides nothing.
-    const auto is_undecided = [&](const node& choice, const auto& values) {
+    const auto is_undecided = [&](const node& choice, const auto& values)
+    {
         const node& condition = graph[choice.operand(0)];
         bool undecided = false;
         for (std::size_t k = 0; detail::is_comparison(condition) && k < 2; ++k)
@@ -55,11 +56,14 @@ namespace detail
 
 constexpr auto bindings_of(const auto& bindings)
 {
-    return hana::unpack(bindings, [](const auto&... bound) {
-        return hana::make_basic_tuple(
-            binding<std::remove_cvref_t<decltype(bound)>::name, decltype(as_expression(bound.value))>{
-                as_expression(bound.value)}...);
-    });
+    return hana::unpack(
+        bindings,
+        [](const auto&... bound)
+        {
+            return hana::make_basic_tuple(
+                binding<std::remove_cvref_t<decltype(bound)>::name,
+                        decltype(as_expression(bound.value))>{as_expression(bound.value)}...);
+        });
 }
 
 /// Positional arguments as bindings of the free variables, in their order.
@@ -95,8 +99,7 @@ template <class Function, class Argument>
 inline constexpr bool name_occurs = true;
 template <class Function, fixed_string Name, class Value>
 inline constexpr bool name_occurs<Function, binding<Name, Value>> =
-    variables_of<Function>.find(Name.view()) >= 0 ||
-    parameters_of<Function>.find(Name.view()) >= 0;
+    variables_of<Function>.find(Name.view()) >= 0 || parameters_of<Function>.find(Name.view()) >= 0;
 
 template <class... Types>
 inline constexpr bool all_float = false;
@@ -110,17 +113,23 @@ constexpr double evaluate_bound(const Function& function, const auto& bindings)
     graph_builder graph;
     std::array<int, 1> root{trace(graph, function)};
     const graph_builder lowered = lower(graph, root);
-    return interpret(lowered, root[0], [&](const node& leaf) {
-        double value = leaf.value;
-        hana::unpack(bindings, [&](const auto&... bound) {
-            ((value = leaf.name == bound.name.view() ? static_cast<double>(bound.value) : value),
-             ...);
-        });
-        return value;
-    });
+    return interpret(lowered, root[0],
+                     [&](const node& leaf)
+                     {
+                         double value = leaf.value;
+                         hana::unpack(bindings,
+                                      [&](const auto&... bound)
+                                      {
+                                          ((value = leaf.name == bound.name.view()
+                                                        ? static_cast<double>(bound.value)
+                                                        : value),
+                                           ...);
+                                      });
+                         return value;
+                     });
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Calls a formula, with an argument for each free variable in the order of `variables_of`, or with
 /// arguments by name: `f(x = 2.0, beta = 0.5)`. Numbers evaluate it (parameters without argument
@@ -140,7 +149,8 @@ constexpr auto call(const Function& function, const auto&... arguments)
                          "docs/errors.md#arguments");
     if constexpr (fits && known)
     {
-        const auto bindings = [&] {
+        const auto bindings = [&]
+        {
             if constexpr (by_name)
             {
                 return hana::make_basic_tuple(arguments...);
@@ -169,12 +179,15 @@ constexpr auto call(const Function& function, const auto&... arguments)
         else
         {
             const auto formulas = detail::bindings_of(bindings);
-            return hana::unpack(formulas, [&](const auto&... bound) {
-                return composition<Function, std::remove_cvref_t<decltype(bound)>...>{
-                    function, hana::make_basic_tuple(bound...)};
-            });
+            return hana::unpack(
+                formulas,
+                [&](const auto&... bound)
+                {
+                    return composition<Function, std::remove_cvref_t<decltype(bound)>...>{
+                        function, hana::make_basic_tuple(bound...)};
+                });
         }
     }
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -87,8 +87,7 @@ constexpr void note_limits(const graph_builder& graph, const node_flags& live,
             before[here] = 0.0;
         }
         // Finite operands have the ratio 1: of other limits, NaN is the more honest result.
-        const bool known =
-            size < 1e-30 || size > 1e30 || (size > 1 - 1e-9 && size < 1 + 1e-9);
+        const bool known = size < 1e-30 || size > 1e30 || (size > 1 - 1e-9 && size < 1 + 1e-9);
         if (quotient && scalar::is_infinite(a) && scalar::is_infinite(b) && known)
         {
             if (!(size > 1e30))
@@ -107,7 +106,7 @@ constexpr void note_limits(const graph_builder& graph, const node_flags& live,
     }
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// For each live node, which operands must be kept finite when a variable is infinite.
 constexpr limit_table find_limits(const graph_builder& graph, const detail::node_flags& live)
@@ -132,4 +131,4 @@ constexpr limit_table find_limits(const graph_builder& graph, const detail::node
     return table;
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -17,4 +17,4 @@ constexpr node_flags live_nodes(const graph_builder& graph, std::span<const int>
     return live;
 }
 
-}  // namespace ctgrad::detail
+} // namespace ctgrad::detail

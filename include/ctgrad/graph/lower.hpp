@@ -53,8 +53,7 @@ public:
         guards_ = find_guards(from, live_, outputs);
         for (int i = 0; i < from.size(); ++i)
         {
-            if (live_[static_cast<std::size_t>(i)] &&
-                from[i].is(operation_of<divide_operation>))
+            if (live_[static_cast<std::size_t>(i)] && from[i].is(operation_of<divide_operation>))
             {
                 ++divisions_by_[static_cast<std::size_t>(from[i].operand(1))];
             }
@@ -123,8 +122,8 @@ private:
             changed_ = true;
             return apart;
         }
-        return {&to_, to_.apply(*current.op, {operands[0].index, operands[1].index,
-                                              operands[2].index})};
+        return {&to_,
+                to_.apply(*current.op, {operands[0].index, operands[1].index, operands[2].index})};
     }
 
     constexpr reference special_form(const node& current, std::span<const reference> operands)
@@ -207,11 +206,13 @@ private:
     /// u tanh(softplus(u)) and its derivative.
     constexpr reference mish(const node& current)
     {
-        const auto is_gate = [&](int gate, int u) {
+        const auto is_gate = [&](int gate, int u)
+        {
             return from_[gate].is(operation_of<tanh_softplus_operation>) &&
                    from_[gate].operand(0) == u;
         };
-        const auto is_slope = [&](int product, int u) {
+        const auto is_slope = [&](int product, int u)
+        {
             const node& factors = from_[product];
             if (!factors.is(operation_of<multiply_operation>))
             {
@@ -286,8 +287,7 @@ private:
             return {};
         }
         const node& scaled = from_[softplus.operand(0)];
-        if (!scaled.is(operation_of<multiply_operation>) ||
-            !from_[scaled.operand(0)].is_constant())
+        if (!scaled.is(operation_of<multiply_operation>) || !from_[scaled.operand(0)].is_constant())
         {
             return {};
         }
@@ -308,8 +308,7 @@ private:
             return apply<exp_minus_square_operation>(at(from_[exponent.operand(0)].operand(0)));
         }
         if (exponent.is(operation_of<multiply_operation>) &&
-            from_[exponent.operand(0)].is_constant() &&
-            from_[exponent.operand(0)].value == -0.5 &&
+            from_[exponent.operand(0)].is_constant() && from_[exponent.operand(0)].value == -0.5 &&
             from_[exponent.operand(1)].is(operation_of<square_operation>))
         {
             return apply<exp_minus_half_square_operation>(
@@ -328,7 +327,7 @@ private:
     bool changed_ = false;
 };
 
-}  // namespace detail
+} // namespace detail
 
 /// The graph as SIMD computes it: operations taken apart into pieces that value and derivatives
 /// share, limits kept at infinity, NaN kept in choices, multiply-adds fused. `outputs` are renumbered.
@@ -347,4 +346,4 @@ constexpr graph_builder lower(const graph_builder& graph, std::span<int> outputs
     return fused;
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

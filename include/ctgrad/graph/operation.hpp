@@ -97,10 +97,10 @@ constexpr double value_of(double a, double b, double c)
     }
     else
     {
-        return std::numeric_limits<double>::quiet_NaN();  // reported where it is applied
+        return std::numeric_limits<double>::quiet_NaN(); // reported where it is applied
     }
 }
 
-}  // namespace detail
+} // namespace detail
 
-}  // namespace ctgrad
+} // namespace ctgrad

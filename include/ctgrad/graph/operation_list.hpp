@@ -36,20 +36,20 @@ struct operation_list
 using library_operations = operation_list<
     add_operation, subtract_operation, multiply_operation, divide_operation, negate_operation,
     less_operation, less_equal_operation, greater_operation, greater_equal_operation,
-    equal_operation, where_operation, maximum_operation,
-    minimum_operation, abs_operation, sign_operation, square_operation, sqrt_operation,
-    exp_operation, expm1_operation, log_operation, log1p_operation, pow_operation, sin_operation,
-    cos_operation, atan_operation, sigmoid_operation, tanh_operation, sech_squared_operation,
-    softplus_operation, relu_operation, tanh_softplus_operation, tanh_softplus_slope_operation,
-    erf_operation, erfc_operation, normal_cdf_operation, sum_operation, max_operation,
-    stop_gradient_operation, logsumexp_operation, row_length_operation, mish_operation,
-    mish_slope_operation, exp_argument_operation, decay_argument_operation, exp_octave_operation,
-    exp_fraction_operation, exp_join_operation, expm1_join_operation, expm1_decay_join_operation,
-    log1p_unit_operation, minus_abs_operation,
-    exp_minus_square_operation, exp_minus_half_square_operation, erfc_tail_operation,
-    normal_tail_operation, is_negative_operation, is_nan_operation, select_operation,
-    copysign_operation, at_least_operation, at_most_operation, above_minus_infinity_operation, below_infinity_operation,
-    multiply_add_operation, negative_multiply_add_operation>;
+    equal_operation, where_operation, maximum_operation, minimum_operation, abs_operation,
+    sign_operation, square_operation, sqrt_operation, exp_operation, expm1_operation, log_operation,
+    log1p_operation, pow_operation, sin_operation, cos_operation, atan_operation, sigmoid_operation,
+    tanh_operation, sech_squared_operation, softplus_operation, relu_operation,
+    tanh_softplus_operation, tanh_softplus_slope_operation, erf_operation, erfc_operation,
+    normal_cdf_operation, sum_operation, max_operation, stop_gradient_operation,
+    logsumexp_operation, row_length_operation, mish_operation, mish_slope_operation,
+    exp_argument_operation, decay_argument_operation, exp_octave_operation, exp_fraction_operation,
+    exp_join_operation, expm1_join_operation, expm1_decay_join_operation, log1p_unit_operation,
+    minus_abs_operation, exp_minus_square_operation, exp_minus_half_square_operation,
+    erfc_tail_operation, normal_tail_operation, is_negative_operation, is_nan_operation,
+    select_operation, copysign_operation, at_least_operation, at_most_operation,
+    above_minus_infinity_operation, below_infinity_operation, multiply_add_operation,
+    negative_multiply_add_operation>;
 
 namespace detail
 {
@@ -89,7 +89,8 @@ template <class Operation, class... X>
 constexpr auto rules_of(X... operands)
 {
     constexpr variable<"result"> y;
-    const auto partials = [&] {
+    const auto partials = [&]
+    {
         if constexpr (requires { Operation::partials(operands..., y); })
         {
             return Operation::partials(operands..., y);
@@ -99,7 +100,8 @@ constexpr auto rules_of(X... operands)
             return list();
         }
     }();
-    const auto lowered = [&] {
+    const auto lowered = [&]
+    {
         if constexpr (requires { Operation::lowered(operands...); })
         {
             return list(Operation::lowered(operands...));
@@ -115,8 +117,8 @@ constexpr auto rules_of(X... operands)
 template <class Operation>
 constexpr auto rules_of_operation()
 {
-    return with_some_operands<Operation>(
-        [](auto... operands) { return rules_of<Operation>(operands...); });
+    return with_some_operands<Operation>([](auto... operands)
+                                         { return rules_of<Operation>(operands...); });
 }
 
 template <class List, class Operation>
@@ -128,9 +130,8 @@ struct collect_rules<List, Operation, false>
 
 template <class List, class Operation, class... Operands>
 struct collect_operations<List, application<Operation, Operands...>>
-    : collect_all<
-          typename collect_rules<List, Operation, List::template contains<Operation>>::type,
-          Operands...>
+    : collect_all<typename collect_rules<List, Operation, List::template contains<Operation>>::type,
+                  Operands...>
 {
 };
 
@@ -157,10 +158,10 @@ struct collect_operations<List, composition<Expression, Bindings...>>
 {
 };
 
-}  // namespace detail
+} // namespace detail
 
 /// All operations that a program of these formulas may contain.
 template <class... Formulas>
 using operations_in = typename detail::collect_all<library_operations, Formulas...>::type;
 
-}  // namespace ctgrad
+} // namespace ctgrad

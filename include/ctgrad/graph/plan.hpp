@@ -85,14 +85,14 @@ constexpr void schedule(program_plan<Nodes, Outputs>& plan)
             if (operand >= 0)
             {
                 const planned_node& below = plan[operand];
-                const bool reduces =
-                    current.op->over_row != reduction::none;
+                const bool reduces = current.op->over_row != reduction::none;
                 current.stage = std::max(current.stage, below.stage + (reduces ? 1 : 0));
             }
         }
         plan.last_pass = std::max(plan.last_pass, current.stage);
     }
-    const auto request = [&](int index, int pass) {
+    const auto request = [&](int index, int pass)
+    {
         if (!plan[index].uniform)
         {
             plan.nodes[static_cast<std::size_t>(index)].passes |= 1u << pass;
@@ -161,7 +161,7 @@ constexpr program_plan<Nodes, Outputs> make_plan(const lowered_program<Outputs>&
     return plan;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Formulas compiled together. Their inputs are their variables and parameters in the order of first
 /// appearance; each formula is an output, one value for each element of the row or one for the row.
@@ -177,7 +177,8 @@ struct program
     static constexpr const name_list& parameters =
         parameters_of<application<void, std::remove_cvref_t<decltype(Formulas)>...>>;
 
-    static constexpr auto plan = [] {
+    static constexpr auto plan = []
+    {
         constexpr auto lowered = detail::lower_formulas(Formulas...);
         constexpr int nodes = detail::count_live(lowered.graph, lowered.outputs);
         return detail::make_plan<nodes, output_count>(lowered, variables, parameters);
@@ -187,4 +188,4 @@ struct program
     static constexpr std::array<bool, sizeof...(Formulas)> row_valued{is_row_value<Formulas>...};
 };
 
-}  // namespace ctgrad
+} // namespace ctgrad

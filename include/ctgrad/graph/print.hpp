@@ -91,8 +91,7 @@ private:
         {
             return std::string(name);
         }
-        return is_greek(name) ? "\\" + std::string(name)
-                              : "\\mathrm{" + escaped(name) + "}";
+        return is_greek(name) ? "\\" + std::string(name) : "\\mathrm{" + escaped(name) + "}";
     }
 
     static std::string escaped(std::string_view name)
@@ -192,10 +191,7 @@ private:
     }
 
     /// Names before functions, so that x * sigmoid(x) does not come out as sigmoid(x) * x.
-    bool comes_first(int index) const
-    {
-        return graph_[index].kind != node_kind::applied;
-    }
+    bool comes_first(int index) const { return graph_[index].kind != node_kind::applied; }
 
     bool is_square_of(int square, int root) const
     {
@@ -232,8 +228,8 @@ private:
     {
         if (latex())
         {
-            return {"\\frac{" + print(a).text + "}{" + print(b).text + "}",
-                    binding_strength::power, false};
+            return {"\\frac{" + print(a).text + "}{" + print(b).text + "}", binding_strength::power,
+                    false};
         }
         const printed left = print(a);
         return {(left.strength < binding_strength::product ? bracketed(left) : left.text) + " / " +
@@ -325,7 +321,7 @@ inline std::string print_formula(const auto& formula, notation form)
     return printer(graph, form).print(root).text;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// A formula, simplified, as text: `to_string(derivative(x * sigmoid(x), x))`.
 std::string to_string(const expression auto& formula)
@@ -345,4 +341,4 @@ std::ostream& operator<<(std::ostream& stream, const expression auto& formula)
     return stream << to_string(formula);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -41,10 +41,7 @@ struct reference
 
     constexpr bool is_constant() const { return get().is_constant(); }
 
-    constexpr bool is_constant(double value) const
-    {
-        return is_constant() && get().value == value;
-    }
+    constexpr bool is_constant(double value) const { return is_constant() && get().value == value; }
 
     constexpr double value() const { return get().value; }
 
@@ -119,7 +116,7 @@ constexpr int index_in(graph_builder& graph, const auto& value)
     }
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Adds an operation on nodes and numbers to the graph of the nodes; called by `apply`.
 template <class Operation, class... Arguments>
@@ -160,7 +157,8 @@ template <class Operation>
 constexpr reference rewritten_by_rules(reference a, reference b, reference c)
 {
     return with_operands<Operation>(
-        [](auto... operands) -> reference {
+        [](auto... operands) -> reference
+        {
             if constexpr (requires { rewrite(Operation{}, operands...); })
             {
                 return rewrite(Operation{}, operands...);
@@ -177,7 +175,8 @@ template <class Operation>
 constexpr reference lowered_by_operation(reference a, reference b, reference c)
 {
     return with_operands<Operation>(
-        [](auto... operands) -> reference {
+        [](auto... operands) -> reference
+        {
             if constexpr (requires { Operation::lowered(operands...); })
             {
                 return Operation::lowered(operands...);
@@ -194,20 +193,23 @@ template <class Operation>
 constexpr operand_indices partials_in_graph(reference a, reference b, reference c, reference y)
 {
     return with_operands<Operation>(
-        [=](auto... operands) -> operand_indices {
+        [=](auto... operands) -> operand_indices
+        {
             if constexpr (requires { Operation::partials(operands..., y); })
             {
-                return hana::unpack(
-                    Operation::partials(operands..., y), [=](const auto&... partial) -> operand_indices {
-                        if constexpr (sizeof...(partial) == sizeof...(operands))
-                        {
-                            return {index_in(*y.graph, partial)...};
-                        }
-                        else
-                        {
-                            return {-1, -1, -1};  // reported where it is differentiated
-                        }
-                    });
+                return hana::unpack(Operation::partials(operands..., y),
+                                    [=](const auto&... partial) -> operand_indices
+                                    {
+                                        if constexpr (sizeof...(partial) == sizeof...(operands))
+                                        {
+                                            return {index_in(*y.graph, partial)...};
+                                        }
+                                        else
+                                        {
+                                            return {-1, -1,
+                                                    -1}; // reported where it is differentiated
+                                        }
+                                    });
             }
             else
             {
@@ -217,7 +219,7 @@ constexpr operand_indices partials_in_graph(reference a, reference b, reference 
         a, b, c);
 }
 
-}  // namespace detail
+} // namespace detail
 
 template <class Operation>
 constexpr operation describe()
@@ -311,9 +313,9 @@ constexpr scaled split_factor(reference x)
     return {1.0, x};
 }
 
-}  // namespace detail
+} // namespace detail
 
-}  // namespace ctgrad
+} // namespace ctgrad
 
 // The rules that `rewrite` declares above: without them references are not complete.
 #include <ctgrad/graph/rewrite.hpp>

@@ -17,7 +17,7 @@ constexpr bool is_comparison(const node& current)
            current.is(operation_of<equal_operation>);
 }
 
-}  // namespace detail
+} // namespace detail
 
 // Rules for functions, conditions and reductions. Each line is a pattern and what is put in its
 // place: identities, and the form that neither overflows nor cancels where the textbook one does.
@@ -100,7 +100,10 @@ constexpr reference rewrite(log1p_operation, reference x)
     return {};
 }
 
-constexpr reference rewrite(expm1_operation, reference x) { return x.operand_of<log1p_operation>(); }
+constexpr reference rewrite(expm1_operation, reference x)
+{
+    return x.operand_of<log1p_operation>();
+}
 
 constexpr reference rewrite(pow_operation, reference x, reference exponent)
 {
@@ -132,7 +135,7 @@ constexpr reference odd(reference x)
     return u ? -apply<Operation>(u) : reference{};
 }
 
-}  // namespace detail
+} // namespace detail
 
 constexpr reference rewrite(sin_operation, reference x) { return detail::odd<sin_operation>(x); }
 
@@ -213,7 +216,7 @@ constexpr reference without_sign(reference x)
     return x;
 }
 
-}  // namespace detail
+} // namespace detail
 
 constexpr reference rewrite(copysign_operation, reference magnitude, reference sign)
 {
@@ -243,4 +246,4 @@ constexpr reference rewrite(select_operation, reference condition, reference a, 
     return {};
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

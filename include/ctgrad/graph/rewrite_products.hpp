@@ -45,7 +45,7 @@ constexpr bool is_power_of_two(double x)
     return (bits & fraction) == 0 && exponent > 1 && exponent < 2045;
 }
 
-}  // namespace detail
+} // namespace detail
 
 namespace detail
 {
@@ -166,7 +166,7 @@ constexpr reference in_order(reference a, reference b)
     return {};
 }
 
-}  // namespace detail
+} // namespace detail
 
 constexpr reference rewrite(multiply_operation, reference a, reference b)
 {
@@ -221,15 +221,14 @@ constexpr reference of_exponentials(reference a, reference b)
     }
     if (const auto root = b.operand_of<square_operation>())
     {
-        if (const auto power = root.operand_beside(1);
-            power && power.is<exp_operation>())
+        if (const auto power = root.operand_beside(1); power && power.is<exp_operation>())
         {
             const auto s = sigmoid(-power.operand(0));
             return a * s * s;
         }
     }
-    if (a.is<subtract_operation>() && b.is<add_operation>() &&
-        a.operand(0).is<exp_operation>() && a.operand(1).is<exp_operation>())
+    if (a.is<subtract_operation>() && b.is<add_operation>() && a.operand(0).is<exp_operation>() &&
+        a.operand(1).is<exp_operation>())
     {
         const auto u = a.operand(0).operand(0);
         const bool opposite = a.operand(1).operand(0).same(-u);
@@ -273,7 +272,7 @@ constexpr reference cancelled(reference a, reference b)
     return {};
 }
 
-}  // namespace detail
+} // namespace detail
 
 constexpr reference rewrite(divide_operation, reference a, reference b)
 {
@@ -317,4 +316,4 @@ constexpr reference rewrite(divide_operation, reference a, reference b)
     return detail::cancelled(a, b);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -62,7 +62,7 @@ constexpr reference joined(reference a, reference b)
     return {};
 }
 
-}  // namespace detail
+} // namespace detail
 
 namespace detail
 {
@@ -119,7 +119,7 @@ constexpr reference constant_plus(double c, reference b)
     return {};
 }
 
-}  // namespace detail
+} // namespace detail
 
 constexpr reference rewrite(add_operation, reference a, reference b)
 {
@@ -204,7 +204,7 @@ constexpr reference constant_minus(double c, reference b)
     return {};
 }
 
-}  // namespace detail
+} // namespace detail
 
 constexpr reference rewrite(subtract_operation, reference a, reference b)
 {
@@ -285,4 +285,4 @@ constexpr reference rewrite(negate_operation, reference x)
     return {};
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

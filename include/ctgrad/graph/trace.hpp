@@ -85,17 +85,20 @@ constexpr int rebuild(graph_builder& graph, int root,
     return mapped[static_cast<std::size_t>(root)] - 1;
 }
 
-}  // namespace detail
+} // namespace detail
 
 template <class Operation, class... Operands>
 constexpr int trace(graph_builder& graph, const application<Operation, Operands...>& formula)
 {
-    return hana::unpack(formula.operands, [&](const auto&... operands) {
-        operand_indices indices{-1, -1, -1};
-        int k = 0;
-        ((indices[static_cast<std::size_t>(k++)] = trace(graph, operands)), ...);
-        return graph.apply(operation_of<Operation>, indices);
-    });
+    return hana::unpack(formula.operands,
+                        [&](const auto&... operands)
+                        {
+                            operand_indices indices{-1, -1, -1};
+                            int k = 0;
+                            ((indices[static_cast<std::size_t>(k++)] = trace(graph, operands)),
+                             ...);
+                            return graph.apply(operation_of<Operation>, indices);
+                        });
 }
 
 namespace detail
@@ -113,7 +116,7 @@ constexpr int adjoint_of(graph_builder& graph, int root, int seed, std::string_v
     return result;
 }
 
-}  // namespace detail
+} // namespace detail
 
 template <class Expression, fixed_string Name>
 constexpr int trace(graph_builder& graph, const derivative_of<Expression, Name>& formula)
@@ -125,7 +128,7 @@ constexpr int trace(graph_builder& graph, const derivative_of<Expression, Name>&
     }
     else
     {
-        return root;  // reported where the derivative was taken
+        return root; // reported where the derivative was taken
     }
 }
 
@@ -135,7 +138,7 @@ constexpr int trace(graph_builder& graph, const pullback_of<Expression, Seed, Na
     const int root = trace(graph, formula.function);
     if constexpr (!detail::has_partials<Expression, Name>)
     {
-        return root;  // reported where the gradient was taken
+        return root; // reported where the gradient was taken
     }
     const reference seed{&graph, trace(graph, formula.seed)};
     if (detail::has_reduction(graph, root))
@@ -155,7 +158,8 @@ constexpr int trace(graph_builder& graph, const composition<Expression, Bindings
 {
     const int root = trace(graph, formula.function);
     std::array<int, graph_builder::capacity> mapped{};
-    const auto replace = [&](const auto& bound) {
+    const auto replace = [&](const auto& bound)
+    {
         const int leaf = detail::leaf_named(graph, root, bound.name.view());
         if (leaf >= 0)
         {
@@ -166,4 +170,4 @@ constexpr int trace(graph_builder& graph, const composition<Expression, Bindings
     return detail::rebuild(graph, root, mapped);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -23,7 +23,7 @@ std::vector<tensor_record> tensor_records()
     return records;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Writes the parameters of a network to a file, exactly. The file appears complete or not at all.
 /// Errors     throws file_error when it cannot be written
@@ -44,9 +44,9 @@ template <class Network>
 void load(Network& net, const std::filesystem::path& path)
 {
     using T = typename Network::value_type;
-    const std::vector<T> values = read_parameter_file<T>(path, Network::architecture(),
-                                                         detail::tensor_records<Network>());
+    const std::vector<T> values =
+        read_parameter_file<T>(path, Network::architecture(), detail::tensor_records<Network>());
     net.import_parameters(values);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

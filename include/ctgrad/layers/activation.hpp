@@ -30,7 +30,8 @@ struct activation_implementation
     using fused_program = typename detail::programs<Formula>::value_and_derivatives;
     using backward_program = typename detail::programs<Formula>::backward;
 
-    static constexpr auto tensors = [] {
+    static constexpr auto tensors = []
+    {
         std::array<tensor_info, static_cast<std::size_t>(parameter_count)> made{};
         for (std::size_t i = 0; i < made.size(); ++i)
         {
@@ -57,9 +58,9 @@ struct activation_implementation
 
     static void infer(const T* parameters, T* xy, std::ptrdiff_t rows)
     {
-        for_each_run(rows, [&](std::ptrdiff_t at, std::ptrdiff_t length) {
-            detail::run_program<forward_program, T>({xy + at}, {xy + at}, parameters, length);
-        });
+        for_each_run(
+            rows, [&](std::ptrdiff_t at, std::ptrdiff_t length)
+            { detail::run_program<forward_program, T>({xy + at}, {xy + at}, parameters, length); });
     }
 
     static void forward(const T* parameters, T* xy, T* kept_values, std::ptrdiff_t rows,
@@ -120,7 +121,8 @@ private:
     {
         constexpr auto input_count = static_cast<std::size_t>(backward_program::variables.size);
         std::array<const T*, input_count> inputs{};
-        const auto place = [&](std::string_view name, const T* data) {
+        const auto place = [&](std::string_view name, const T* data)
+        {
             const int index = backward_program::variables.find(name);
             if (index >= 0)
             {
@@ -160,4 +162,4 @@ private:
                   "see docs/errors.md#activation-reduction");
 };
 
-}  // namespace ctgrad
+} // namespace ctgrad

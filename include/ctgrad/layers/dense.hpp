@@ -44,7 +44,8 @@ struct dense_implementation
     static constexpr int scratch = transposed_layout::size;
     static constexpr int stride = row_stride<T>(units);
 
-    static constexpr auto tensors = [] {
+    static constexpr auto tensors = []
+    {
         constexpr tensor_info weight{"weight", units, inputs, layout::size};
         if constexpr (Layer.bias)
         {
@@ -63,9 +64,8 @@ struct dense_implementation
 
     static void initialise(T* parameters, random_engine& engine)
     {
-        const initialiser kind = Layer.weights == initialiser::automatic
-                                     ? fitting_initialiser<Next>()
-                                     : Layer.weights;
+        const initialiser kind =
+            Layer.weights == initialiser::automatic ? fitting_initialiser<Next>() : Layer.weights;
         std::vector<T> weights(static_cast<std::size_t>(inputs) * units);
         draw_weights<T>(weights, kind, inputs, units, engine);
         place_weights(weights.data(), parameters);
@@ -139,9 +139,8 @@ struct dense_implementation
     static_assert(is_flat, "a dense layer needs a flat input: put flatten{} before it; see "
                            "docs/errors.md#dense-needs-a-flat-input");
     static constexpr bool has_units = Layer.units > 0;
-    static_assert(has_units,
-                  "a dense layer needs at least one unit: dense{.units = 10}; see "
-                  "docs/errors.md#dense-units");
+    static_assert(has_units, "a dense layer needs at least one unit: dense{.units = 10}; see "
+                             "docs/errors.md#dense-units");
 };
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -68,4 +68,4 @@ struct dropout_implementation
                   "docs/errors.md#dropout-rate");
 };
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -42,7 +42,7 @@ constexpr initialiser fitting_initialiser()
                 return initialiser::glorot_uniform;
             }
             const double share = scalar::abs(left / right);
-            return share < 0.1 ? initialiser::he_normal
+            return share < 0.1   ? initialiser::he_normal
                    : share < 0.5 ? initialiser::lecun_normal
                                  : initialiser::glorot_uniform;
         }
@@ -57,10 +57,10 @@ void draw_weights(std::span<T> weights, initialiser kind, int fan_in, int fan_ou
 {
     const double in = fan_in;
     const double out = fan_out;
-    const auto normal = [&](double variance) {
-        fill_normal(weights, T(0), static_cast<T>(std::sqrt(variance)), engine);
-    };
-    const auto uniform = [&](double variance) {
+    const auto normal = [&](double variance)
+    { fill_normal(weights, T(0), static_cast<T>(std::sqrt(variance)), engine); };
+    const auto uniform = [&](double variance)
+    {
         const T limit = static_cast<T>(std::sqrt(3 * variance));
         fill_uniform(weights, -limit, limit, engine);
     };
@@ -84,4 +84,4 @@ void draw_weights(std::span<T> weights, initialiser kind, int fan_in, int fan_ou
     }
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -109,4 +109,4 @@ constexpr int logical_parameters()
     return count;
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

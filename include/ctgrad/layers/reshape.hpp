@@ -39,4 +39,4 @@ struct flatten_implementation
     static void backward(const T*, const T*, T*, T*, std::ptrdiff_t) {}
 };
 
-}  // namespace ctgrad
+} // namespace ctgrad

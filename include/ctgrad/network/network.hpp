@@ -51,8 +51,8 @@ public:
     static constexpr shape input_shape = Input.extents;
     static constexpr int input_size = input_shape.size();
     static constexpr auto memory = detail::plan_memory<T>(input_shape, layers{});
-    static constexpr int output_size =
-        layers::size > 0 ? memory.layers.back().output_size : input_size;
+    static constexpr int output_size = layers::size > 0 ? memory.layers.back().output_size
+                                                        : input_size;
     /// Learnable numbers, without padding.
     static constexpr int parameter_count = memory.logical_parameters;
 
@@ -64,9 +64,8 @@ public:
     explicit basic_network(seed origin = {}) : block_(static_cast<std::size_t>(memory.parameters))
     {
         random_engine engine(mix_bits(origin.value));
-        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
-            Layer::initialise(block_.data() + place.parameters, engine);
-        });
+        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
+                       { Layer::initialise(block_.data() + place.parameters, engine); });
     }
 
     /// The parameter block, with padding (which is zero).
@@ -76,25 +75,27 @@ public:
     /// The tensors in the order of export_parameters, each row-major.
     static constexpr auto parameter_tensors()
     {
-        constexpr int count = [] {
+        constexpr int count = []
+        {
             int tensors = 0;
-            for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place&) {
-                tensors += static_cast<int>(Layer::tensors.size());
-            });
+            for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place&)
+                           { tensors += static_cast<int>(Layer::tensors.size()); });
             return tensors;
         }();
         constexpr std::array<std::string_view, sizeof...(Layers)> names{name_of<Layers>()...};
         std::array<parameter_tensor, static_cast<std::size_t>(count)> table{};
         std::size_t next = 0;
         int index = 0;
-        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place&) {
-            for (const tensor_info& tensor : Layer::tensors)
+        for_each_layer(
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place&)
             {
-                table[next++] = {index, names[static_cast<std::size_t>(index)], tensor.name,
-                                 tensor.rows, tensor.columns};
-            }
-            ++index;
-        });
+                for (const tensor_info& tensor : Layer::tensors)
+                {
+                    table[next++] = {index, names[static_cast<std::size_t>(index)], tensor.name,
+                                     tensor.rows, tensor.columns};
+                }
+                ++index;
+            });
         return table;
     }
 
@@ -104,10 +105,12 @@ public:
     {
         check_parameter_count(values.size());
         T* to = values.data();
-        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
-            Layer::export_tensors(block_.data() + place.parameters, to);
-            to += logical_parameters<Layer>();
-        });
+        for_each_layer(
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
+            {
+                Layer::export_tensors(block_.data() + place.parameters, to);
+                to += logical_parameters<Layer>();
+            });
     }
 
     /// Copies all parameters in, row-major and without padding.
@@ -116,10 +119,12 @@ public:
     {
         check_parameter_count(values.size());
         const T* from = values.data();
-        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
-            Layer::import_tensors(from, block_.data() + place.parameters);
-            from += logical_parameters<Layer>();
-        });
+        for_each_layer(
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
+            {
+                Layer::import_tensors(from, block_.data() + place.parameters);
+                from += logical_parameters<Layer>();
+            });
     }
 
     /// Outputs for some rows of input. Rows go through all layers in tiles that stay in cache, on
@@ -164,10 +169,7 @@ public:
     }
 
     /// Calls `body(hana::basic_type<Implementation>, const layer_place&)` for each layer.
-    static constexpr void for_each_layer(const auto& body)
-    {
-        for_each_in(layers{}, body);
-    }
+    static constexpr void for_each_layer(const auto& body) { for_each_in(layers{}, body); }
 
     /// Likewise from the last layer to the first.
     static constexpr void for_each_layer_backwards(const auto& body)
@@ -239,10 +241,11 @@ private:
     static constexpr void for_each_backwards_in(pipeline<Implementations...>, const auto& body)
     {
         constexpr std::size_t last = sizeof...(Implementations) - 1;
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (body(hana::basic_type<
-                      std::tuple_element_t<last - I, std::tuple<Implementations...>>>{},
-                  memory.layers[last - I]),
+        [&]<std::size_t... I>(std::index_sequence<I...>)
+        {
+            (body(
+                 hana::basic_type<std::tuple_element_t<last - I, std::tuple<Implementations...>>>{},
+                 memory.layers[last - I]),
              ...);
         }(std::index_sequence_for<Implementations...>{});
     }
@@ -258,20 +261,22 @@ private:
             x = y;
             x_stride = row_stride<T>(input_size);
         }
-        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
-            const T* const parameters = block_.data() + place.parameters;
-            if constexpr (!Layer::in_place)
+        for_each_layer(
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
             {
-                y = x == first ? second : first;
-                Layer::infer(parameters, x, x_stride, y, in.rows);
-                x = y;
-                x_stride = row_stride<T>(place.output_size);
-            }
-            else if constexpr (!detail::passes_nothing<Layer>)
-            {
-                Layer::infer(parameters, y, in.rows);
-            }
-        });
+                const T* const parameters = block_.data() + place.parameters;
+                if constexpr (!Layer::in_place)
+                {
+                    y = x == first ? second : first;
+                    Layer::infer(parameters, x, x_stride, y, in.rows);
+                    x = y;
+                    x_stride = row_stride<T>(place.output_size);
+                }
+                else if constexpr (!detail::passes_nothing<Layer>)
+                {
+                    Layer::infer(parameters, y, in.rows);
+                }
+            });
         for (std::ptrdiff_t row = 0; row < in.rows; ++row)
         {
             std::copy_n(x + row * x_stride, output_size, out.data + row * out.stride);
@@ -294,4 +299,4 @@ private:
 template <input Input, auto... Layers>
 using network = basic_network<float, Input, Layers...>;
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -18,13 +18,11 @@ namespace ctgrad
 
 /// A formula, or a structural value whose type names an implementation (see layers/layer.hpp).
 template <auto Layer>
-concept layer =
-    expression<decltype(Layer)> ||
-    requires {
-        { std::remove_cvref_t<decltype(Layer)>::name } -> std::convertible_to<std::string_view>;
-        typename std::remove_cvref_t<decltype(Layer)>::template implementation<
-            float, Layer, shape(1), no_activation{}>;
-    };
+concept layer = expression<decltype(Layer)> || requires {
+    { std::remove_cvref_t<decltype(Layer)>::name } -> std::convertible_to<std::string_view>;
+    typename std::remove_cvref_t<decltype(Layer)>::template implementation<float, Layer, shape(1),
+                                                                           no_activation{}>;
+};
 
 /// The implementations of a network's layers, in order, each placed at its input's shape.
 template <class... Implementations>
@@ -41,9 +39,10 @@ template <class T, auto Layer, shape In>
 struct no_layer : flatten_implementation<T, In>
 {
     static constexpr bool is_layer = layer<Layer>;
-    static_assert(is_layer,
-                  "every argument of a network behind the input must be a layer, such as "
-                  "dense{.units = 10}, or a formula of one variable; see docs/errors.md#not-a-layer");
+    static_assert(
+        is_layer,
+        "every argument of a network behind the input must be a layer, such as "
+        "dense{.units = 10}, or a formula of one variable; see docs/errors.md#not-a-layer");
 };
 
 template <class T, auto Layer, shape In, auto Next>
@@ -103,7 +102,7 @@ struct place_layers<T, In, std::index_sequence<I...>, Layers...>
 template <class Implementation>
 concept passes_nothing = requires { Implementation::identity; };
 
-}  // namespace detail
+} // namespace detail
 
 /// Where things of each layer lie: constants of the network's type.
 struct layer_place
@@ -158,12 +157,14 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
     int size = input.size();
     int buffer = -1;
     std::size_t i = 0;
-    const auto new_buffer = [&](int row_size) {
+    const auto new_buffer = [&](int row_size)
+    {
         plan.buffer_strides[static_cast<std::size_t>(plan.buffers)] = row_stride<T>(row_size);
         return plan.buffers++;
     };
     plan.widest = row_stride<T>(size);
-    [[maybe_unused]] const auto place = [&]<class Implementation>(hana::basic_type<Implementation>) {
+    [[maybe_unused]] const auto place = [&]<class Implementation>(hana::basic_type<Implementation>)
+    {
         layer_place& here = plan.layers[i++];
         here.in_place = Implementation::in_place;
         here.identity = passes_nothing<Implementation>;
@@ -194,6 +195,6 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
     return plan;
 }
 
-}  // namespace detail
+} // namespace detail
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -35,7 +35,8 @@ constexpr void check_loss()
                               "docs/errors.md#loss");
     if constexpr (is_formula)
     {
-        constexpr bool known = [] {
+        constexpr bool known = []
+        {
             const name_list& names = variables_of<decltype(Loss)>;
             for (int i = 0; i < names.size; ++i)
             {
@@ -75,7 +76,7 @@ std::ptrdiff_t largest(const T* row, int size)
     return std::max_element(row, row + size) - row;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Memory of a training step for one network: rows between the layers, what backward needs of
 /// forward, and the gradients of all parameters. Allocated once; a step allocates nothing.
@@ -159,16 +160,18 @@ private:
 
     void prepare(const Network& net)
     {
-        Network::for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
-            if constexpr (!Layer::in_place)
+        Network::for_each_layer(
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
             {
-                if (is_learnt_before(place.parameters))
+                if constexpr (!Layer::in_place)
                 {
-                    Layer::prepare(net.parameters().data() + place.parameters,
-                                   scratch_.data() + place.scratch);
+                    if (is_learnt_before(place.parameters))
+                    {
+                        Layer::prepare(net.parameters().data() + place.parameters,
+                                       scratch_.data() + place.scratch);
+                    }
                 }
-            }
-        });
+            });
     }
 
     void forward(const Network& net, rows_view<const T> inputs, std::uint64_t key)
@@ -183,22 +186,24 @@ private:
             }
         }
         std::uint64_t layer_key = key;
-        Network::for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
-            const T* const parameters = net.parameters().data() + place.parameters;
-            layer_key = mix_bits(layer_key);
-            if constexpr (!Layer::in_place)
+        Network::for_each_layer(
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
             {
-                const input_rows x = input_of(place, inputs);
-                Layer::infer(parameters, x.data, x.stride, buffer(place.output_buffer),
-                             inputs.rows);
-            }
-            else if constexpr (!detail::passes_nothing<Layer>)
-            {
-                Layer::forward(parameters, buffer(place.output_buffer),
-                               kept_.data() + tile_rows * place.kept, inputs.rows,
-                               pass_context{layer_key});
-            }
-        });
+                const T* const parameters = net.parameters().data() + place.parameters;
+                layer_key = mix_bits(layer_key);
+                if constexpr (!Layer::in_place)
+                {
+                    const input_rows x = input_of(place, inputs);
+                    Layer::infer(parameters, x.data, x.stride, buffer(place.output_buffer),
+                                 inputs.rows);
+                }
+                else if constexpr (!detail::passes_nothing<Layer>)
+                {
+                    Layer::forward(parameters, buffer(place.output_buffer),
+                                   kept_.data() + tile_rows * place.kept, inputs.rows,
+                                   pass_context{layer_key});
+                }
+            });
     }
 
     template <auto Loss>
@@ -224,7 +229,8 @@ private:
         T* dy = first_.data();
         T* dx = second_.data();
         Network::for_each_layer_backwards(
-            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) {
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
+            {
                 const T* const parameters = net.parameters().data() + place.parameters;
                 T* const gradients = gradients_.data() + place.parameters;
                 if constexpr (!Layer::in_place)
@@ -237,8 +243,7 @@ private:
                 }
                 else if constexpr (!detail::passes_nothing<Layer>)
                 {
-                    if (is_learnt_before(place.parameters) ||
-                        stored_parameters<Layer>() > 0)
+                    if (is_learnt_before(place.parameters) || stored_parameters<Layer>() > 0)
                     {
                         Layer::backward(parameters, kept_.data() + tile_rows * place.kept, dy,
                                         gradients, inputs.rows);
@@ -270,4 +275,4 @@ private:
     aligned_buffer<T> gradients_;
 };
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -125,7 +125,8 @@ constexpr bool check_kernel(given<Lists...>, given<Others...>)
         static_assert(has_values, "a kernel needs a formula of numbers, not a condition: "
                                   "where(x > 0, 1, 0); see docs/errors.md#conditions");
         constexpr bool has_each =
-            ((arrays_in<std::remove_cvref_t<Lists>>::type::count == variable_count<Formula>) && ...);
+            ((arrays_in<std::remove_cvref_t<Lists>>::type::count == variable_count<Formula>) &&
+             ...);
         static_assert(has_each,
                       "a formula of several variables needs one array for each, in the order in "
                       "which it mentions them: std::tie(a, b); see docs/errors.md#arrays");
@@ -162,7 +163,7 @@ template <class Program, class T>
     simd::evaluator<Program, T>(inputs, outputs, parameters).run(length);
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// out = f(in), element by element (for a formula with reductions, the arrays are one row).
 /// `in` is one array, or a std::tie of one for each variable in the order of `variables_of`; arrays
@@ -179,7 +180,8 @@ void forward(const Inputs& in, Output&& out, const Parameters& parameters)
         auto inputs = detail::as_tuple(in);
         const std::size_t length = std::ranges::size(std::get<0>(inputs));
         std::apply(
-            [&](const auto&... input) {
+            [&](const auto&... input)
+            {
                 (detail::check_length("each input", length, std::ranges::size(input)), ...);
                 if constexpr (is_row_value<Formula>)
                 {
@@ -192,10 +194,9 @@ void forward(const Inputs& in, Output&& out, const Parameters& parameters)
                 detail::check_length("the list of parameters",
                                      static_cast<std::size_t>(parameter_count<Formula>),
                                      std::ranges::size(parameters));
-                detail::run_program<program<Formula>, T>({std::ranges::data(input)...},
-                                                         {std::ranges::data(out)},
-                                                         std::ranges::data(parameters),
-                                                         static_cast<std::ptrdiff_t>(length));
+                detail::run_program<program<Formula>, T>(
+                    {std::ranges::data(input)...}, {std::ranges::data(out)},
+                    std::ranges::data(parameters), static_cast<std::ptrdiff_t>(length));
             },
             inputs);
     }
@@ -206,7 +207,8 @@ template <auto Formula, class Inputs, class Output>
 void forward(const Inputs& in, Output&& out)
 {
     using T = detail::element_of<Output>;
-    if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs>{}, detail::given<Output>{}))
+    if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs>{},
+                                                   detail::given<Output>{}))
     {
         // A constant: otherwise every call would trace the formula.
         constexpr auto parameters = initial_parameters<Formula, T>();
@@ -222,12 +224,13 @@ void forward(const Inputs& in, Output&& out)
 /// Cost       one pass; allocates nothing
 template <auto Formula, class Inputs, class Incoming, class Gradients, class Parameters,
           class ParameterGradients>
-void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
-              const Parameters& parameters, ParameterGradients&& parameter_gradients)
+void backward(const Inputs& in, const Incoming& dout, Gradients&& din, const Parameters& parameters,
+              ParameterGradients&& parameter_gradients)
 {
     using T = detail::element_of<Incoming>;
-    if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs, Gradients>{},
-                                                   detail::given<Incoming, Parameters, ParameterGradients>{}))
+    if constexpr (detail::check_kernel<Formula, T>(
+                      detail::given<Inputs, Gradients>{},
+                      detail::given<Incoming, Parameters, ParameterGradients>{}))
     {
         auto inputs = detail::as_tuple(in);
         auto gradients = detail::as_tuple(din);
@@ -236,8 +239,8 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
         constexpr auto inputs_of_program =
             static_cast<std::size_t>(backward_program::variables.size);
         const std::size_t length = std::ranges::size(std::get<0>(inputs));
-        detail::check_length("the incoming gradient",
-                             is_row_value<Formula> ? 1 : length, std::ranges::size(dout));
+        detail::check_length("the incoming gradient", is_row_value<Formula> ? 1 : length,
+                             std::ranges::size(dout));
         detail::check_length("the list of parameters", parameter_count,
                              std::ranges::size(parameters));
         detail::check_length("the list of parameter gradients", parameter_count,
@@ -245,7 +248,8 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
         std::array<const T*, inputs_of_program> sources{};
         std::array<T*, static_cast<std::size_t>(backward_program::output_count)> targets{};
         std::array<T, parameter_count> sums{};
-        const auto place = [&](std::string_view name, const T* data) {
+        const auto place = [&](std::string_view name, const T* data)
+        {
             // A variable that the gradient does not depend on is not an input of the program.
             const int index = backward_program::variables.find(name);
             if (index >= 0)
@@ -254,7 +258,8 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
             }
         };
         std::apply(
-            [&](const auto&... input) {
+            [&](const auto&... input)
+            {
                 int k = 0;
                 ((detail::check_length("each input", length, std::ranges::size(input)),
                   place(variables_of<decltype(Formula)>[k++], std::ranges::data(input))),
@@ -271,7 +276,8 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
         }
         std::size_t k = 0;
         std::apply(
-            [&](auto&... gradient) {
+            [&](auto&... gradient)
+            {
                 ((detail::check_length("each gradient", length, std::ranges::size(gradient)),
                   targets[k++] = std::ranges::data(gradient)),
                  ...);
@@ -326,10 +332,12 @@ void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout,
                              static_cast<std::size_t>(parameter_count<Formula>),
                              std::ranges::size(parameters));
         std::apply(
-            [&](const auto&... input) {
+            [&](const auto&... input)
+            {
                 (detail::check_length("each input", length, std::ranges::size(input)), ...);
                 std::apply(
-                    [&](auto&... derivative) {
+                    [&](auto&... derivative)
+                    {
                         (detail::check_length("each derivative", length,
                                               std::ranges::size(derivative)),
                          ...);
@@ -357,4 +365,4 @@ void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout)
     }
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

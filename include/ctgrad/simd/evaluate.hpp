@@ -27,28 +27,31 @@ public:
     static constexpr std::size_t output_count = static_cast<std::size_t>(Program::output_count);
 
     CTGRAD_ALWAYS_INLINE evaluator(const std::array<const T*, input_count>& inputs,
-                                   const std::array<T*, output_count>& outputs,
-                                   const T* parameters)
+                                   const std::array<T*, output_count>& outputs, const T* parameters)
         : inputs_(inputs), outputs_(outputs), parameters_(parameters)
     {
     }
 
     CTGRAD_ALWAYS_INLINE void run(std::ptrdiff_t length)
     {
-        for_each_index<plan.last_pass + 1>([&](auto pass) CTGRAD_INLINE_LAMBDA {
-            compute_uniform<pass()>(length);
-            if constexpr (has_loop(pass()))
+        for_each_index<plan.last_pass + 1>(
+            [&](auto pass) CTGRAD_INLINE_LAMBDA
             {
-                run_pass<pass()>(length);
-            }
-        });
-        for_each_index<Program::output_count>([&](auto k) CTGRAD_INLINE_LAMBDA {
-            if constexpr (Program::row_valued[static_cast<std::size_t>(k())])
+                compute_uniform<pass()>(length);
+                if constexpr (has_loop(pass()))
+                {
+                    run_pass<pass()>(length);
+                }
+            });
+        for_each_index<Program::output_count>(
+            [&](auto k) CTGRAD_INLINE_LAMBDA
             {
-                constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
-                *outputs_[static_cast<std::size_t>(k())] = first_lane(uniform_value<index>());
-            }
-        });
+                if constexpr (Program::row_valued[static_cast<std::size_t>(k())])
+                {
+                    constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
+                    *outputs_[static_cast<std::size_t>(k())] = first_lane(uniform_value<index>());
+                }
+            });
     }
 
 private:
@@ -66,7 +69,8 @@ private:
     template <int Count>
     CTGRAD_ALWAYS_INLINE static void for_each_index(auto&& body)
     {
-        [&]<int... I>(std::integer_sequence<int, I...>) CTGRAD_INLINE_LAMBDA {
+        [&]<int... I>(std::integer_sequence<int, I...>) CTGRAD_INLINE_LAMBDA
+        {
             (body(std::integral_constant<int, I>{}), ...);
         }(std::make_integer_sequence<int, Count>{});
     }
@@ -161,7 +165,8 @@ private:
         constexpr planned_node current = plan[Index];
         using operations = typename Program::operations;
         using operation_type = typename operations::template at<operations::index_of(current.op)>;
-        const auto compute_from = [&](auto... operands) CTGRAD_INLINE_LAMBDA {
+        const auto compute_from = [&](auto... operands) CTGRAD_INLINE_LAMBDA
+        {
             if constexpr (current.op->predicate)
             {
                 result.masks[Index] = operation_type::value(operands...);
@@ -192,68 +197,76 @@ private:
     template <int Pass>
     CTGRAD_ALWAYS_INLINE void compute_uniform([[maybe_unused]] std::ptrdiff_t length)
     {
-        for_each_index<node_count>([&](auto i) CTGRAD_INLINE_LAMBDA {
-            constexpr planned_node current = plan[i()];
-            if constexpr (current.uniform && current.stage == Pass)
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
             {
-                if constexpr (current.kind == node_kind::parameter)
+                constexpr planned_node current = plan[i()];
+                if constexpr (current.uniform && current.stage == Pass)
                 {
-                    uniform_.values[i()] = batch_type(parameters_[current.leaf]);
-                }
-                else if constexpr (is_reduction(current))
-                {
-                    if constexpr (plan[current.operands[0]].uniform)
+                    if constexpr (current.kind == node_kind::parameter)
                     {
-                        const batch_type value = uniform_value<current.operands[0]>();
-                        uniform_.values[i()] = current.op->over_row == reduction::sum
-                                                   ? value * batch_type(static_cast<T>(length))
-                                                   : value;
+                        uniform_.values[i()] = batch_type(parameters_[current.leaf]);
+                    }
+                    else if constexpr (is_reduction(current))
+                    {
+                        if constexpr (plan[current.operands[0]].uniform)
+                        {
+                            const batch_type value = uniform_value<current.operands[0]>();
+                            uniform_.values[i()] = current.op->over_row == reduction::sum
+                                                       ? value * batch_type(static_cast<T>(length))
+                                                       : value;
+                        }
+                    }
+                    else if constexpr (current.kind == node_kind::applied)
+                    {
+                        compute<i()>(uniform_, uniform_);
                     }
                 }
-                else if constexpr (current.kind == node_kind::applied)
-                {
-                    compute<i()>(uniform_, uniform_);
-                }
-            }
-        });
+            });
     }
 
     template <int Pass>
     CTGRAD_ALWAYS_INLINE void compute_elements(slots& local) const
     {
-        for_each_index<node_count>([&](auto i) CTGRAD_INLINE_LAMBDA {
-            constexpr planned_node current = plan[i()];
-            if constexpr (!current.uniform && in_pass(current, Pass) &&
-                          current.kind == node_kind::applied)
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
             {
-                compute<i()>(local, local);
-            }
-        });
+                constexpr planned_node current = plan[i()];
+                if constexpr (!current.uniform && in_pass(current, Pass) &&
+                              current.kind == node_kind::applied)
+                {
+                    compute<i()>(local, local);
+                }
+            });
     }
 
     template <int Pass, class Load>
     CTGRAD_ALWAYS_INLINE static void load_inputs(slots& local, const Load& load)
     {
-        for_each_index<node_count>([&](auto i) CTGRAD_INLINE_LAMBDA {
-            constexpr planned_node current = plan[i()];
-            if constexpr (current.kind == node_kind::variable && in_pass(current, Pass))
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
             {
-                local.values[i()] = load(current.leaf);
-            }
-        });
+                constexpr planned_node current = plan[i()];
+                if constexpr (current.kind == node_kind::variable && in_pass(current, Pass))
+                {
+                    local.values[i()] = load(current.leaf);
+                }
+            });
     }
 
     template <int Pass, class Store>
     CTGRAD_ALWAYS_INLINE static void store_outputs(const evaluator& self, const slots& local,
                                                    const Store& store)
     {
-        for_each_index<Program::output_count>([&](auto k) CTGRAD_INLINE_LAMBDA {
-            if constexpr (stores(k(), Pass))
+        for_each_index<Program::output_count>(
+            [&](auto k) CTGRAD_INLINE_LAMBDA
             {
-                constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
-                store(k(), self.template operand_value<index>(local));
-            }
-        });
+                if constexpr (stores(k(), Pass))
+                {
+                    constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
+                    store(k(), self.template operand_value<index>(local));
+                }
+            });
     }
 
     CTGRAD_ALWAYS_INLINE static batch_type reduction_identity(reduction kind)
@@ -269,75 +282,80 @@ private:
     template <int Pass, class Keep>
     CTGRAD_ALWAYS_INLINE void accumulate(const slots& local, const Keep& keep)
     {
-        for_each_index<node_count>([&](auto i) CTGRAD_INLINE_LAMBDA {
-            if constexpr (accumulates(i(), Pass))
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
             {
-                constexpr planned_node current = plan[i()];
-                constexpr reduction kind = current.op->over_row;
-                const batch_type value =
-                    keep(local.values[current.operands[0]], reduction_identity(kind));
-                uniform_.values[i()] = combine(kind, uniform_.values[i()], value);
-            }
-        });
+                if constexpr (accumulates(i(), Pass))
+                {
+                    constexpr planned_node current = plan[i()];
+                    constexpr reduction kind = current.op->over_row;
+                    const batch_type value =
+                        keep(local.values[current.operands[0]], reduction_identity(kind));
+                    uniform_.values[i()] = combine(kind, uniform_.values[i()], value);
+                }
+            });
     }
 
     template <int Pass>
     CTGRAD_ALWAYS_INLINE void run_pass(std::ptrdiff_t length)
     {
         constexpr std::ptrdiff_t width = batch_type::size;
-        for_each_index<node_count>([&](auto i) CTGRAD_INLINE_LAMBDA {
-            if constexpr (accumulates(i(), Pass))
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
             {
-                uniform_.values[i()] = reduction_identity(plan[i()].op->over_row);
-            }
-        });
+                if constexpr (accumulates(i(), Pass))
+                {
+                    uniform_.values[i()] = reduction_identity(plan[i()].op->over_row);
+                }
+            });
         std::ptrdiff_t at = 0;
         for (; at + width <= length; at += width)
         {
             slots local;
-            load_inputs<Pass>(local, [&](int leaf) CTGRAD_INLINE_LAMBDA {
-                return batch_type::load(inputs_[static_cast<std::size_t>(leaf)] + at);
-            });
+            load_inputs<Pass>(
+                local, [&](int leaf) CTGRAD_INLINE_LAMBDA
+                { return batch_type::load(inputs_[static_cast<std::size_t>(leaf)] + at); });
             compute_elements<Pass>(local);
-            store_outputs<Pass>(*this, local, [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA {
-                value.store(outputs_[static_cast<std::size_t>(k)] + at);
-            });
-            accumulate<Pass>(local, [](batch_type value, batch_type) CTGRAD_INLINE_LAMBDA {
-                return value;
-            });
+            store_outputs<Pass>(*this, local, [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA
+                                { value.store(outputs_[static_cast<std::size_t>(k)] + at); });
+            accumulate<Pass>(local, [](batch_type value, batch_type) CTGRAD_INLINE_LAMBDA
+                             { return value; });
         }
         if (at < length)
         {
             const int count = static_cast<int>(length - at);
             slots local;
-            load_inputs<Pass>(local, [&](int leaf) CTGRAD_INLINE_LAMBDA {
-                return batch_type::load_partial(inputs_[static_cast<std::size_t>(leaf)] + at,
-                                                count);
-            });
+            load_inputs<Pass>(local,
+                              [&](int leaf) CTGRAD_INLINE_LAMBDA
+                              {
+                                  return batch_type::load_partial(
+                                      inputs_[static_cast<std::size_t>(leaf)] + at, count);
+                              });
             compute_elements<Pass>(local);
-            store_outputs<Pass>(*this, local, [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA {
-                value.store_partial(outputs_[static_cast<std::size_t>(k)] + at, count);
-            });
+            store_outputs<Pass>(
+                *this, local, [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA
+                { value.store_partial(outputs_[static_cast<std::size_t>(k)] + at, count); });
             const mask_type valid = first_lanes(count);
-            accumulate<Pass>(local, [&](batch_type value, batch_type identity)
-                                        CTGRAD_INLINE_LAMBDA {
-                                            return select(valid, value, identity);
-                                        });
+            accumulate<Pass>(local, [&](batch_type value, batch_type identity) CTGRAD_INLINE_LAMBDA
+                             { return select(valid, value, identity); });
         }
-        for_each_index<node_count>([&](auto i) CTGRAD_INLINE_LAMBDA {
-            if constexpr (accumulates(i(), Pass))
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
             {
-                const batch_type total = uniform_.values[i()];
-                uniform_.values[i()] = batch_type(plan[i()].op->over_row == reduction::sum
-                                                      ? reduce_add(total)
-                                                      : reduce_max(total));
-            }
-        });
+                if constexpr (accumulates(i(), Pass))
+                {
+                    const batch_type total = uniform_.values[i()];
+                    uniform_.values[i()] =
+                        batch_type(plan[i()].op->over_row == reduction::sum ? reduce_add(total)
+                                                                            : reduce_max(total));
+                }
+            });
     }
 
     CTGRAD_ALWAYS_INLINE static mask_type first_lanes(int count)
     {
-        static constexpr auto numbers = [] {
+        static constexpr auto numbers = []
+        {
             std::array<T, static_cast<std::size_t>(batch_type::size)> lanes{};
             for (std::size_t i = 0; i < lanes.size(); ++i)
             {
@@ -354,4 +372,4 @@ private:
     slots uniform_;
 };
 
-}  // namespace ctgrad::simd
+} // namespace ctgrad::simd

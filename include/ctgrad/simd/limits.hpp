@@ -22,4 +22,4 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> below_infinity(batch<T, Arch> x)
     return at_most(batch<T, Arch>(std::numeric_limits<T>::max()), x);
 }
 
-}  // namespace ctgrad::simd
+} // namespace ctgrad::simd

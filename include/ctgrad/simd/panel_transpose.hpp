@@ -28,8 +28,9 @@ template <int Size, auto Select, class V>
 CTGRAD_ALWAYS_INLINE V shuffle(V a, V b)
 {
     return [&]<int... I>(std::integer_sequence<int, I...>) CTGRAD_INLINE_LAMBDA
-    { return __builtin_shufflevector(a, b, Select(I)...); }(
-        std::make_integer_sequence<int, Size>{});
+    {
+        return __builtin_shufflevector(a, b, Select(I)...);
+    }(std::make_integer_sequence<int, Size>{});
 }
 
 template <class T, int Size>
@@ -64,8 +65,8 @@ struct strip_transpose
     static constexpr auto high_ones = [](int i)
     { return i / piece * piece + piece / 2 + i % piece / 2 + i % 2 * Size; };
     static constexpr auto low_pairs = [](int i) { return i / 4 * 4 + i % 2 + i % 4 / 2 * Size; };
-    static constexpr auto high_pairs
-        = [](int i) { return i / 4 * 4 + 2 + i % 2 + i % 4 / 2 * Size; };
+    static constexpr auto high_pairs = [](int i)
+    { return i / 4 * 4 + 2 + i % 2 + i % 4 / 2 * Size; };
 
     /// load(row) gives the piece of a row.
     template <class Load>
@@ -104,18 +105,20 @@ void transpose_strip(const T* from, std::ptrdiff_t from_stride, int rows, int co
     using piece = lanes_of<T, strip::piece>;
     for (int column = 0; column < columns; column += strip::piece)
     {
-        const auto result = strip::transpose([&](int row) CTGRAD_INLINE_LAMBDA
-        {
-            piece loaded{};
-            if (AllRows || row < rows)
-                std::memcpy(&loaded, from + row * from_stride + column, sizeof loaded);
-            return loaded;
-        });
-        unroll<strip::piece>([&]<int I>() CTGRAD_INLINE_LAMBDA
-        {
-            if (column + I < columns)
-                std::memcpy(to + (column + I) * to_stride, &result[I], sizeof result[I]);
-        });
+        const auto result = strip::transpose(
+            [&](int row) CTGRAD_INLINE_LAMBDA
+            {
+                piece loaded{};
+                if (AllRows || row < rows)
+                    std::memcpy(&loaded, from + row * from_stride + column, sizeof loaded);
+                return loaded;
+            });
+        unroll<strip::piece>(
+            [&]<int I>() CTGRAD_INLINE_LAMBDA
+            {
+                if (column + I < columns)
+                    std::memcpy(to + (column + I) * to_stride, &result[I], sizeof result[I]);
+            });
     }
 }
 

@@ -25,12 +25,13 @@ namespace detail
 // With no more units than half a vector of 512 bits, vectors of 256 bits do the same work in
 // half the time, or on no more ports.
 template <class T, int Units, class Arch>
-constexpr bool half_vectors_suffice = sizeof(T) * batch<T, Arch>::size == 64
-    && 2 * Units <= batch<T, Arch>::size && xsimd::fma3<xsimd::avx2>::supported();
+constexpr bool half_vectors_suffice =
+    sizeof(T) * batch<T, Arch>::size == 64 && 2 * Units <= batch<T, Arch>::size &&
+    xsimd::fma3<xsimd::avx2>::supported();
 
 template <class T, int Units, class Arch>
-using panel_arch = std::conditional_t<half_vectors_suffice<T, Units, Arch>,
-                                      xsimd::fma3<xsimd::avx2>, Arch>;
+using panel_arch =
+    std::conditional_t<half_vectors_suffice<T, Units, Arch>, xsimd::fma3<xsimd::avx2>, Arch>;
 
 // What leaves a tile of sums (product_tile.hpp) its best proportions.
 template <class T, class Arch>
@@ -67,8 +68,8 @@ struct panels
     static constexpr int lanes = vector::size;
 
     /// Width of rows of units (bias, outputs, their gradients): a multiple of batch<T, Arch>.
-    static constexpr int padded_units
-        = detail::divide_up(Units, batch<T, Arch>::size) * batch<T, Arch>::size;
+    static constexpr int padded_units =
+        detail::divide_up(Units, batch<T, Arch>::size) * batch<T, Arch>::size;
 
     static constexpr int unit_vectors = detail::divide_up(Units, lanes);
     static constexpr int stored_units = unit_vectors * lanes;
@@ -80,8 +81,8 @@ struct panels
     static constexpr int panel_width = vectors * lanes;
 
     /// Numbers in the whole block, a multiple of batch<T, Arch>.
-    static constexpr int size
-        = detail::divide_up(Inputs * stored_units, batch<T, Arch>::size) * batch<T, Arch>::size;
+    static constexpr int size =
+        detail::divide_up(Inputs * stored_units, batch<T, Arch>::size) * batch<T, Arch>::size;
 
     /// Width of the panel that holds this unit: the distance from one input to the next.
     static constexpr int width_at(int unit)

@@ -25,9 +25,7 @@ template <class T, class Arch, int Rows, int Vectors>
     constexpr fixed_stride<Vectors * vector::size> width;
     vector start[Vectors];
     unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
-    {
-        start[V] = bias ? vector::load(bias + V * vector::size) : vector(T(0));
-    });
+                    { start[V] = bias ? vector::load(bias + V * vector::size) : vector(T(0)); });
     for (; rows >= Rows; rows -= Rows)
     {
         tile sums([&](int, int v) CTGRAD_INLINE_LAMBDA { return start[v]; });
@@ -53,9 +51,7 @@ template <class T, class Arch, int Rows, int Vectors>
     for (; inputs >= Rows; inputs -= Rows)
     {
         tile sums([&](int row, int v) CTGRAD_INLINE_LAMBDA
-        {
-            return vector::load(dpanel + row * width + v * vector::size);
-        });
+                  { return vector::load(dpanel + row * width + v * vector::size); });
         sums.accumulate(x, fixed_stride<1>{}, x_stride, dz, width, rows);
         sums.store(dpanel, width);
         x += Rows;
@@ -79,13 +75,14 @@ template <class T, class Arch, int Vectors>
     using vector = batch<T, Arch>;
     alignas(64) T packed[gradient_rows * Vectors * vector::size];
     for (std::ptrdiff_t row = 0; row < rows; ++row)
-        unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
-        {
-            vector::load(dz + row * dz_stride + V * vector::size)
-                .store(packed + (row * Vectors + V) * vector::size);
-        });
-    gradient_panel<T, Arch, tile_rows<T, Arch>(Vectors), Vectors>(x, x_stride, inputs, rows,
-                                                                  packed, dpanel);
+        unroll<Vectors>(
+            [&]<int V>() CTGRAD_INLINE_LAMBDA
+            {
+                vector::load(dz + row * dz_stride + V * vector::size)
+                    .store(packed + (row * Vectors + V) * vector::size);
+            });
+    gradient_panel<T, Arch, tile_rows<T, Arch>(Vectors), Vectors>(x, x_stride, inputs, rows, packed,
+                                                                  dpanel);
 }
 
 /// Adds the sums of columns of Vectors vectors; several sums in turn, as in a tile.
@@ -96,21 +93,21 @@ template <class T, class Arch, int Vectors>
     using vector = batch<T, Arch>;
     constexpr int chains = 8 / Vectors;
     vector sums[chains][Vectors];
-    unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
-    {
-        sums[0][V] = vector::load(dbias + V * vector::size);
-        unroll<chains - 1>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
+    unroll<Vectors>(
+        [&]<int V>() CTGRAD_INLINE_LAMBDA
         {
-            sums[Chain + 1][V] = vector(T(0));
+            sums[0][V] = vector::load(dbias + V * vector::size);
+            unroll<chains - 1>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
+                               { sums[Chain + 1][V] = vector(T(0)); });
         });
-    });
     const auto add = [&]<int Chain>() CTGRAD_INLINE_LAMBDA
     {
-        unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
-        {
-            sums[Chain][V]
-                = sums[Chain][V] + vector::load(dz + Chain * dz_stride + V * vector::size);
-        });
+        unroll<Vectors>(
+            [&]<int V>() CTGRAD_INLINE_LAMBDA
+            {
+                sums[Chain][V] =
+                    sums[Chain][V] + vector::load(dz + Chain * dz_stride + V * vector::size);
+            });
     };
     for (; rows >= chains; rows -= chains)
     {
@@ -122,14 +119,13 @@ template <class T, class Arch, int Vectors>
         add.template operator()<0>();
         dz += dz_stride;
     }
-    unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
-    {
-        unroll<chains - 1>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
+    unroll<Vectors>(
+        [&]<int V>() CTGRAD_INLINE_LAMBDA
         {
-            sums[0][V] = sums[0][V] + sums[Chain + 1][V];
+            unroll<chains - 1>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
+                               { sums[0][V] = sums[0][V] + sums[Chain + 1][V]; });
+            sums[0][V].store(dbias + V * vector::size);
         });
-        sums[0][V].store(dbias + V * vector::size);
-    });
 }
 
 /// Calls f<vectors>(first unit) for each panel.

@@ -46,8 +46,8 @@ struct product_tile
     using vector = batch<T, Arch>;
 
     // A sum waits for its predecessor: small tiles run several sums in turn.
-    static constexpr int chains
-        = Rows * Vectors >= 8 ? 1 : (8 + Rows * Vectors - 1) / (Rows * Vectors);
+    static constexpr int chains =
+        Rows * Vectors >= 8 ? 1 : (8 + Rows * Vectors - 1) / (Rows * Vectors);
 
     vector sums[chains][Rows][Vectors];
 
@@ -55,14 +55,12 @@ struct product_tile
     template <class F>
     CTGRAD_ALWAYS_INLINE explicit product_tile(F&& initial)
     {
-        unroll<Rows * Vectors>([&]<int I>() CTGRAD_INLINE_LAMBDA
-        {
-            sums[0][I / Vectors][I % Vectors] = initial(I / Vectors, I % Vectors);
-        });
-        unroll<(chains - 1) * Rows * Vectors>([&]<int I>() CTGRAD_INLINE_LAMBDA
-        {
-            sums[1 + I / (Rows * Vectors)][I / Vectors % Rows][I % Vectors] = vector(T(0));
-        });
+        unroll<Rows * Vectors>(
+            [&]<int I>() CTGRAD_INLINE_LAMBDA
+            { sums[0][I / Vectors][I % Vectors] = initial(I / Vectors, I % Vectors); });
+        unroll<(chains - 1) * Rows * Vectors>(
+            [&]<int I>() CTGRAD_INLINE_LAMBDA
+            { sums[1 + I / (Rows * Vectors)][I / Vectors % Rows][I % Vectors] = vector(T(0)); });
     }
 
     /// a(row, k) = a[row * row_stride + k * step], b(k, vector) = b + k * b_stride + vector.
@@ -74,9 +72,7 @@ struct product_tile
         for (; count >= chains; count -= chains)
         {
             unroll<chains>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
-            {
-                add<Chain>(a + Chain * step, row_stride, b + Chain * b_stride);
-            });
+                           { add<Chain>(a + Chain * step, row_stride, b + Chain * b_stride); });
             a += chains * step;
             b += chains * b_stride;
         }
@@ -88,22 +84,24 @@ struct product_tile
                 a += step;
                 b += b_stride;
             }
-            unroll<(chains - 1) * Rows * Vectors>([&]<int I>() CTGRAD_INLINE_LAMBDA
-            {
-                vector& sum = sums[0][I / Vectors % Rows][I % Vectors];
-                sum = sum + sums[1 + I / (Rows * Vectors)][I / Vectors % Rows][I % Vectors];
-            });
+            unroll<(chains - 1) * Rows * Vectors>(
+                [&]<int I>() CTGRAD_INLINE_LAMBDA
+                {
+                    vector& sum = sums[0][I / Vectors % Rows][I % Vectors];
+                    sum = sum + sums[1 + I / (Rows * Vectors)][I / Vectors % Rows][I % Vectors];
+                });
         }
     }
 
     template <class Stride>
     CTGRAD_ALWAYS_INLINE void store(T* to, Stride stride) const
     {
-        unroll<Rows * Vectors>([&]<int I>() CTGRAD_INLINE_LAMBDA
-        {
-            sums[0][I / Vectors][I % Vectors].store(to + I / Vectors * stride
-                                                    + I % Vectors * vector::size);
-        });
+        unroll<Rows * Vectors>(
+            [&]<int I>() CTGRAD_INLINE_LAMBDA
+            {
+                sums[0][I / Vectors][I % Vectors].store(to + I / Vectors * stride +
+                                                        I % Vectors * vector::size);
+            });
     }
 
 private:
@@ -112,17 +110,15 @@ private:
     {
         vector right[Vectors];
         unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
-        {
-            right[V] = vector::load(b + V * vector::size);
-        });
-        unroll<Rows>([&]<int Row>() CTGRAD_INLINE_LAMBDA
-        {
-            const vector left(a[Row * row_stride]);
-            unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
+                        { right[V] = vector::load(b + V * vector::size); });
+        unroll<Rows>(
+            [&]<int Row>() CTGRAD_INLINE_LAMBDA
             {
-                sums[Chain][Row][V] = multiply_add(left, right[V], sums[Chain][Row][V]);
+                const vector left(a[Row * row_stride]);
+                unroll<Vectors>(
+                    [&]<int V>() CTGRAD_INLINE_LAMBDA
+                    { sums[Chain][Row][V] = multiply_add(left, right[V], sums[Chain][Row][V]); });
             });
-        });
     }
 };
 

@@ -23,12 +23,13 @@ void product_forward(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, c
 {
     using layout = panels<T, Inputs, Units, Arch>;
     using arch = typename layout::arch;
-    detail::for_each_panel<layout>([&]<int Vectors>(int unit)
-    {
-        detail::forward_panel<T, arch, detail::tile_rows<T, arch>(Vectors), Vectors>(
-            x, x_stride, rows, Inputs, weights + layout::offset(0, unit),
-            bias ? bias + unit : nullptr, y + unit, y_stride);
-    });
+    detail::for_each_panel<layout>(
+        [&]<int Vectors>(int unit)
+        {
+            detail::forward_panel<T, arch, detail::tile_rows<T, arch>(Vectors), Vectors>(
+                x, x_stride, rows, Inputs, weights + layout::offset(0, unit),
+                bias ? bias + unit : nullptr, y + unit, y_stride);
+        });
     if constexpr (layout::stored_units < layout::padded_units)
         for (std::ptrdiff_t row = 0; row < rows; ++row)
             for (int unit = layout::stored_units; unit < layout::padded_units;
@@ -48,12 +49,13 @@ void product_weight_gradient(const T* x, std::ptrdiff_t x_stride, const T* dz,
     for (std::ptrdiff_t row = 0; row < rows; row += detail::gradient_rows)
     {
         const auto count = std::min<std::ptrdiff_t>(rows - row, detail::gradient_rows);
-        detail::for_each_panel<layout>([&]<int Vectors>(int unit)
-        {
-            detail::weight_gradient_panel<T, typename layout::arch, Vectors>(
-                x + row * x_stride, x_stride, Inputs, count, dz + row * dz_stride + unit,
-                dz_stride, dweights + layout::offset(0, unit));
-        });
+        detail::for_each_panel<layout>(
+            [&]<int Vectors>(int unit)
+            {
+                detail::weight_gradient_panel<T, typename layout::arch, Vectors>(
+                    x + row * x_stride, x_stride, Inputs, count, dz + row * dz_stride + unit,
+                    dz_stride, dweights + layout::offset(0, unit));
+            });
     }
 }
 
@@ -62,11 +64,12 @@ template <class T, int Inputs, int Units, class Arch = xsimd::default_arch>
 void product_bias_gradient(const T* dz, std::ptrdiff_t dz_stride, std::ptrdiff_t rows, T* dbias)
 {
     using layout = panels<T, Inputs, Units, Arch>;
-    detail::for_each_panel<layout>([&]<int Vectors>(int unit)
-    {
-        detail::add_column_sums<T, typename layout::arch, Vectors>(dz + unit, dz_stride, rows,
-                                                                   dbias + unit);
-    });
+    detail::for_each_panel<layout>(
+        [&]<int Vectors>(int unit)
+        {
+            detail::add_column_sums<T, typename layout::arch, Vectors>(dz + unit, dz_stride, rows,
+                                                                       dbias + unit);
+        });
 }
 
 /// The transposed matrix of weights, in panels<T, Units, Inputs>: what the gradient of the input
@@ -78,20 +81,21 @@ void product_transpose_panels(const T* weights, T* transposed)
     using result = panels<T, Units, Inputs, Arch>;
     constexpr int block = std::min(layout::lanes, result::lanes);
     for (int input = 0; input < result::stored_units; input += block)
-        detail::for_each_panel<layout>([&]<int Vectors>(int unit)
-        {
-            constexpr int width = Vectors * layout::lanes;
-            const T* const from = weights + layout::offset(std::min(input, Inputs - 1), unit);
-            T* const to = transposed + result::offset(unit, input);
-            const int rows = std::min(Inputs - input, block);
-            const int columns = std::min(Units - unit, width);
-            if (rows == block)
-                detail::transpose_strip<T, block, true>(from, width, rows, columns, to,
-                                                        result::width_at(input));
-            else
-                detail::transpose_strip<T, block, false>(from, width, rows, columns, to,
-                                                         result::width_at(input));
-        });
+        detail::for_each_panel<layout>(
+            [&]<int Vectors>(int unit)
+            {
+                constexpr int width = Vectors * layout::lanes;
+                const T* const from = weights + layout::offset(std::min(input, Inputs - 1), unit);
+                T* const to = transposed + result::offset(unit, input);
+                const int rows = std::min(Inputs - input, block);
+                const int columns = std::min(Units - unit, width);
+                if (rows == block)
+                    detail::transpose_strip<T, block, true>(from, width, rows, columns, to,
+                                                            result::width_at(input));
+                else
+                    detail::transpose_strip<T, block, false>(from, width, rows, columns, to,
+                                                             result::width_at(input));
+            });
 }
 
 /// Gradient of the input, dx = dz * weights.

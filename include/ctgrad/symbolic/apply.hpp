@@ -50,9 +50,9 @@ inline constexpr bool has_numbers =
     (!is_condition<First> || conditional<Operation>) && !(is_condition<Others> || ...);
 
 template <class Operation, class... Arguments>
-inline constexpr bool fits = takes<Operation, sizeof...(Arguments)> &&
-                             has_condition<Operation, Arguments...> &&
-                             has_numbers<Operation, Arguments...>;
+inline constexpr bool fits =
+    takes<Operation, sizeof...(Arguments)> && has_condition<Operation, Arguments...> &&
+    has_numbers<Operation, Arguments...>;
 
 /// After a mistake, which `apply` reports, the formula is the first operand that can be one, so that
 /// there is no second error.
@@ -77,11 +77,10 @@ struct applied
 template <class Operation, class... Arguments>
     requires(expression<Arguments> || ...)
 struct applied<Operation, Arguments...>
-    : std::conditional_t<
-          fits<Operation, Arguments...>,
-          std::type_identity<
-              application<Operation, decltype(as_expression(std::declval<Arguments>()))...>>,
-          first_formula<Arguments...>>
+    : std::conditional_t<fits<Operation, Arguments...>,
+                         std::type_identity<application<
+                             Operation, decltype(as_expression(std::declval<Arguments>()))...>>,
+                         first_formula<Arguments...>>
 {
 };
 
@@ -109,7 +108,7 @@ constexpr void check_operands()
                   "one; see docs/errors.md#conditions");
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// What `apply` makes of formulas or nodes. Named, not deduced: a derivative rule may use the
 /// operation it belongs to.
@@ -150,4 +149,4 @@ constexpr auto apply(const Arguments&... arguments)
     return Operation::value(arguments...);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -40,8 +40,9 @@ constexpr auto with_some_operands(const auto& function)
 
 /// How many formulas the derivative rule of an operation lists; 0 without a rule.
 template <class Operation>
-inline constexpr std::size_t partial_count =
-    with_some_operands<Operation>([](auto... operands) -> std::size_t {
+inline constexpr std::size_t partial_count = with_some_operands<Operation>(
+    [](auto... operands) -> std::size_t
+    {
         constexpr variable<"result"> y;
         if constexpr (requires { Operation::partials(operands..., y); })
         {
@@ -62,7 +63,8 @@ template <class Operand, fixed_string Name>
 inline constexpr bool has_partials<application<stop_gradient_operation, Operand>, Name> = true;
 
 template <class Operation, class... Operands, fixed_string Name>
-inline constexpr bool has_partials<application<Operation, Operands...>, Name> = [] {
+inline constexpr bool has_partials<application<Operation, Operands...>, Name> = []
+{
     if constexpr (partial_count<Operation> == sizeof...(Operands))
     {
         return (has_partials<Operands, Name> && ...);
@@ -84,7 +86,7 @@ constexpr bool check_partials()
     return true;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// The derivative of a formula by a variable or parameter, itself a formula: it nests, composes,
 /// prints and can be called. By a name that does not occur, it is 0.
@@ -132,7 +134,7 @@ constexpr auto to_fixed_string(std::string_view name)
 template <const name_list& Names, std::size_t Index>
 inline constexpr auto name_at = to_fixed_string<Names[Index].size()>(Names[Index]);
 
-}  // namespace detail
+} // namespace detail
 
 /// All partial derivatives of a formula: by its variables in the order of `variables_of`, then by
 /// its parameters in the order of `parameters_of`. A tuple: `hana::at_c<0>(gradient(f))`.
@@ -142,12 +144,13 @@ constexpr auto gradient(const Function& function)
     constexpr const name_list& variables = variables_of<Function>;
     constexpr const name_list& parameters = parameters_of<Function>;
     return [&]<std::size_t... V, std::size_t... P>(std::index_sequence<V...>,
-                                                   std::index_sequence<P...>) {
+                                                   std::index_sequence<P...>)
+    {
         return hana::make_basic_tuple(
             derivative_of<Function, detail::name_at<variables, V>>{function}...,
             derivative_of<Function, detail::name_at<parameters, P>>{function}...);
     }(std::make_index_sequence<static_cast<std::size_t>(variables.size)>{},
-           std::make_index_sequence<static_cast<std::size_t>(parameters.size)>{});
+      std::make_index_sequence<static_cast<std::size_t>(parameters.size)>{});
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -40,8 +40,7 @@ struct erfc_operation
     }
     static constexpr auto lowered(auto x)
     {
-        const auto tail =
-            apply<erfc_tail_operation>(abs(x)) * apply<exp_minus_square_operation>(x);
+        const auto tail = apply<erfc_tail_operation>(abs(x)) * apply<exp_minus_square_operation>(x);
         return select(is_negative(x), 2 - tail, tail);
     }
 };
@@ -87,4 +86,4 @@ constexpr applied<normal_cdf_operation, X> normal_cdf(const X& x)
     return apply<normal_cdf_operation>(x);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

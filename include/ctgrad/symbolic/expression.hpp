@@ -106,7 +106,7 @@ namespace detail
 template <class Expression, fixed_string Name>
 constexpr bool check_partials();
 
-}  // namespace detail
+} // namespace detail
 
 /// The derivative of a formula by the variable or parameter of that name; made by `derivative`.
 template <class Expression, fixed_string Name>
@@ -160,21 +160,12 @@ inline constexpr bool is_expression<pullback_of<Expression, Seed, Name>> = true;
 template <class Expression, class... Bindings>
 inline constexpr bool is_expression<composition<Expression, Bindings...>> = true;
 
-constexpr auto as_expression(const expression auto& formula)
-{
-    return formula;
-}
+constexpr auto as_expression(const expression auto& formula) { return formula; }
 
-constexpr constant as_expression(number auto value)
-{
-    return {static_cast<double>(value)};
-}
+constexpr constant as_expression(number auto value) { return {static_cast<double>(value)}; }
 
 /// A list of formulas, such as the partial derivatives of an operation, one for each operand.
-constexpr auto list(const auto&... formulas)
-{
-    return hana::make_basic_tuple(formulas...);
-}
+constexpr auto list(const auto&... formulas) { return hana::make_basic_tuple(formulas...); }
 
 template <fixed_string Name>
 constexpr auto variable<Name>::operator=(const auto& value) const
@@ -231,4 +222,4 @@ constexpr auto composition<Expression, Bindings...>::operator()(const auto&... a
     return call(*this, arguments...);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

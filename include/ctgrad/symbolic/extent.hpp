@@ -65,7 +65,7 @@ inline constexpr extent extent_in<pullback_of<Expression, Seed, Name>> =
 template <class Expression, class... Bindings>
 inline constexpr extent extent_in<composition<Expression, Bindings...>> = extent_in<Expression>;
 
-}  // namespace detail
+} // namespace detail
 
 /// Whether a formula has one value for a whole row, as a loss has, instead of one for each element.
 template <auto Formula>
@@ -76,4 +76,4 @@ inline constexpr bool is_row_value =
 template <auto Formula>
 inline constexpr bool has_reduction = detail::reduces_in<std::remove_cvref_t<decltype(Formula)>>;
 
-}  // namespace ctgrad
+} // namespace ctgrad

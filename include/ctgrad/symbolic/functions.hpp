@@ -251,4 +251,4 @@ constexpr applied<atan_operation, X> atan(const X& x)
     return apply<atan_operation>(x);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

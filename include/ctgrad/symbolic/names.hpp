@@ -68,7 +68,8 @@ struct names_in
 template <name_kind Kind, fixed_string Name>
 struct names_in<Kind, variable<Name>>
 {
-    static constexpr name_list value = [] {
+    static constexpr name_list value = []
+    {
         name_list names;
         if (Kind == name_kind::variable)
         {
@@ -81,7 +82,8 @@ struct names_in<Kind, variable<Name>>
 template <name_kind Kind, fixed_string Name>
 struct names_in<Kind, parameter<Name>>
 {
-    static constexpr name_list value = [] {
+    static constexpr name_list value = []
+    {
         name_list names;
         if (Kind == name_kind::parameter)
         {
@@ -94,7 +96,8 @@ struct names_in<Kind, parameter<Name>>
 template <name_kind Kind, class Operation, class... Operands>
 struct names_in<Kind, application<Operation, Operands...>>
 {
-    static constexpr name_list value = [] {
+    static constexpr name_list value = []
+    {
         name_list names;
         (names.add(names_in<Kind, Operands>::value), ...);
         return names;
@@ -120,7 +123,8 @@ struct names_in<Kind, binding<Name, Value>> : names_in<Kind, Value>
 template <name_kind Kind, class Expression, class... Bindings>
 struct names_in<Kind, composition<Expression, Bindings...>>
 {
-    static constexpr name_list value = [] {
+    static constexpr name_list value = []
+    {
         const name_list& inner = names_in<Kind, Expression>::value;
         const name_list& variables = names_in<name_kind::variable, Expression>::value;
         const name_list& parameters = names_in<name_kind::parameter, Expression>::value;
@@ -139,8 +143,7 @@ struct names_in<Kind, composition<Expression, Bindings...>>
                 names.add(inner[i]);
             }
         }
-        ((variables.find(Bindings::name.view()) >= 0 ||
-                  parameters.find(Bindings::name.view()) >= 0
+        ((variables.find(Bindings::name.view()) >= 0 || parameters.find(Bindings::name.view()) >= 0
               ? names.add(names_in<Kind, Bindings>::value)
               : void()),
          ...);
@@ -148,7 +151,7 @@ struct names_in<Kind, composition<Expression, Bindings...>>
     }();
 };
 
-}  // namespace detail
+} // namespace detail
 
 /// Free variables of a formula, in the order of positional arguments and of lists of inputs.
 template <class Expression>
@@ -166,4 +169,4 @@ inline constexpr int variable_count = variables_of<std::remove_cvref_t<decltype(
 template <auto Formula>
 inline constexpr int parameter_count = parameters_of<std::remove_cvref_t<decltype(Formula)>>.size;
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -229,7 +229,8 @@ constexpr applied<equal_operation, A, B> operator==(const A& a, const B& b)
 
 /// `a` where the condition holds, otherwise `b`; see where_operation for NaN and gradients.
 template <symbolic Condition, operand A, operand B>
-constexpr applied<where_operation, Condition, A, B> where(const Condition& condition, const A& a, const B& b)
+constexpr applied<where_operation, Condition, A, B> where(const Condition& condition, const A& a,
+                                                          const B& b)
 {
     return apply<where_operation>(condition, a, b);
 }
@@ -273,4 +274,4 @@ constexpr auto minimum_operation::partials(auto a, auto b, auto)
     return list(where(a < b, 1, tie), where(b < a, 1, tie));
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -260,20 +260,11 @@ struct negative_multiply_add_operation
     }
 };
 
-constexpr auto exp_argument(symbolic auto x)
-{
-    return apply<exp_argument_operation>(x);
-}
+constexpr auto exp_argument(symbolic auto x) { return apply<exp_argument_operation>(x); }
 
-constexpr auto decay_argument(symbolic auto x)
-{
-    return apply<decay_argument_operation>(x);
-}
+constexpr auto decay_argument(symbolic auto x) { return apply<decay_argument_operation>(x); }
 
-constexpr auto exp_octave(symbolic auto x)
-{
-    return apply<exp_octave_operation>(x);
-}
+constexpr auto exp_octave(symbolic auto x) { return apply<exp_octave_operation>(x); }
 
 constexpr auto exp_fraction(symbolic auto x, symbolic auto octave)
 {
@@ -295,10 +286,7 @@ constexpr auto expm1_decay_join(symbolic auto fraction, symbolic auto octave)
     return apply<expm1_decay_join_operation>(fraction, octave);
 }
 
-constexpr auto is_negative(symbolic auto x)
-{
-    return apply<is_negative_operation>(x);
-}
+constexpr auto is_negative(symbolic auto x) { return apply<is_negative_operation>(x); }
 
 constexpr auto select(symbolic auto condition, operand auto a, operand auto b)
 {
@@ -310,4 +298,4 @@ constexpr auto copysign(symbolic auto magnitude, symbolic auto sign)
     return apply<copysign_operation>(magnitude, sign);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -104,4 +104,4 @@ constexpr applied<stop_gradient_operation, X> stop_gradient(const X& x)
     return apply<stop_gradient_operation>(x);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

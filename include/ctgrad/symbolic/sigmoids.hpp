@@ -19,7 +19,10 @@ struct sigmoid_operation
         using scalar::exp;
         return 1 / (1 + exp(-x));
     }
-    static constexpr auto partials(auto x, auto y) { return list(y * apply<sigmoid_operation>(-x)); }
+    static constexpr auto partials(auto x, auto y)
+    {
+        return list(y * apply<sigmoid_operation>(-x));
+    }
     static constexpr auto lowered(auto x)
     {
         const auto e = exp(-abs(x));
@@ -52,8 +55,8 @@ struct sech_squared_operation
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
-        using scalar::exp;
         using scalar::abs;
+        using scalar::exp;
         const auto e = exp(-2 * abs(x));
         return 4 * e / ((1 + e) * (1 + e));
     }
@@ -221,4 +224,4 @@ constexpr applied<relu_operation, X> relu(const X& x)
     return apply<relu_operation>(x);
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -73,7 +73,8 @@ constexpr void check_types()
 template <class Network, class T>
 void check_data(const char* what, const data_set<T>& data)
 {
-    const auto complain = [&](const char* part, int expected, std::ptrdiff_t found) {
+    const auto complain = [&](const char* part, int expected, std::ptrdiff_t found)
+    {
         throw data_error("ctgrad: the network has " + std::to_string(expected) + " " + part +
                          ", but a row of the " + what + " has " + std::to_string(found));
     };
@@ -87,7 +88,7 @@ void check_data(const char* what, const data_set<T>& data)
     }
 }
 
-}  // namespace detail
+} // namespace detail
 
 namespace detail
 {
@@ -103,23 +104,21 @@ evaluation mean_loss(const Network& net, const data_set<T>& data)
     for (std::ptrdiff_t row = 0; row < data.rows; row += tile_rows)
     {
         const std::ptrdiff_t count = std::min(tile_rows, data.rows - row);
-        net.predict(data.input_view().slice(row, count),
-                    rows_view<T>{outputs.data(), count, size});
+        net.predict(data.input_view().slice(row, count), rows_view<T>{outputs.data(), count, size});
         for (std::ptrdiff_t i = 0; i < count; ++i)
         {
             const T* const prediction = outputs.data() + i * size;
             const T* const target = data.target_view().row(row + i).data();
-            result.loss += static_cast<double>(loss_of_row<Loss, T, size>(
-                prediction, target, T(1), gradient.data()));
-            result.accuracy +=
-                largest(prediction, size) == largest(target, size) ? 1.0 : 0.0;
+            result.loss += static_cast<double>(
+                loss_of_row<Loss, T, size>(prediction, target, T(1), gradient.data()));
+            result.accuracy += largest(prediction, size) == largest(target, size) ? 1.0 : 0.0;
         }
     }
     const double rows = static_cast<double>(std::max<std::ptrdiff_t>(data.rows, 1));
     return {result.loss / rows, result.accuracy / rows};
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Loss and accuracy of a network on a data set, without dropout.
 /// Errors     throws data_error when rows of the data do not fit the network
@@ -139,4 +138,4 @@ evaluation evaluate(const Network& net, const data_set<T>& data, const Loss&)
     }
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

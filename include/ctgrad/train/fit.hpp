@@ -88,8 +88,9 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
             total.correct += result.correct;
             total.rows += result.rows;
             const double rows_so_far = static_cast<double>(total.rows);
-            shown.update(total.rows, {.loss = total.loss / rows_so_far,
-                                      .accuracy = static_cast<double>(total.correct) / rows_so_far});
+            shown.update(total.rows,
+                         {.loss = total.loss / rows_so_far,
+                          .accuracy = static_cast<double>(total.correct) / rows_so_far});
         }
         epoch_record record;
         const double rows = static_cast<double>(total.rows);
@@ -112,7 +113,7 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     return history;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Trains a network on shuffled mini-batches: mean loss of a batch, its gradients, one update.
 /// While it runs, denormal numbers are flushed to zero; the caller's floating-point state returns.
@@ -137,4 +138,4 @@ training_history fit(Network& net, const data_set<T>& data,
     }
 }
 
-}  // namespace ctgrad
+} // namespace ctgrad

@@ -22,16 +22,15 @@ struct update_program_of<Optimiser, std::index_sequence<I...>>
 };
 
 template <class Optimiser>
-inline constexpr std::size_t assignment_count =
-    hana::unpack(Optimiser::rule.assignments,
-                 [](const auto&... assignments) { return sizeof...(assignments); });
+inline constexpr std::size_t assignment_count = hana::unpack(
+    Optimiser::rule.assignments, [](const auto&... assignments) { return sizeof...(assignments); });
 
 template <class Optimiser>
 using update_program =
     typename update_program_of<Optimiser,
                                std::make_index_sequence<assignment_count<Optimiser>>>::type;
 
-}  // namespace detail
+} // namespace detail
 
 /// An optimiser at work on one parameter block: its states, and the number of updates so far.
 template <optimiser Optimiser, class T>
@@ -65,7 +64,8 @@ public:
                              " weights and " + std::to_string(gradients.size()) + " gradients");
         }
         ++steps_;
-        const auto array_of = [&](std::string_view name) {
+        const auto array_of = [&](std::string_view name)
+        {
             return name == "weight"    ? weights.data()
                    : name == "dweight" ? gradients.data()
                                        : states_[index_of(name)].data();
@@ -75,10 +75,13 @@ public:
         {
             inputs[i] = array_of(update::variables[static_cast<int>(i)]);
         }
-        const auto outputs = hana::unpack(Optimiser::rule.assignments, [&](const auto&... assigned) {
-            return std::array<T*, static_cast<std::size_t>(update::output_count)>{
-                array_of(assigned.name.view())..., gradients.data()};
-        });
+        const auto outputs =
+            hana::unpack(Optimiser::rule.assignments,
+                         [&](const auto&... assigned)
+                         {
+                             return std::array<T*, static_cast<std::size_t>(update::output_count)>{
+                                 array_of(assigned.name.view())..., gradients.data()};
+                         });
         detail::run_program<update, T>(inputs, outputs, settings().data(),
                                        static_cast<std::ptrdiff_t>(weights.size()));
     }
@@ -96,29 +99,30 @@ private:
     /// Values of the rule's parameters: initial ones, the optimiser's own, the step.
     auto settings() const
     {
-        std::array<T, static_cast<std::size_t>(update::parameters.size)> values = initial_settings();
-        const auto set = [&](std::string_view name, double value) {
+        std::array<T, static_cast<std::size_t>(update::parameters.size)> values =
+            initial_settings();
+        const auto set = [&](std::string_view name, double value)
+        {
             const int index = update::parameters.find(name);
             if (index >= 0)
             {
                 values[static_cast<std::size_t>(index)] = static_cast<T>(value);
             }
         };
-        hana::unpack(chosen_.settings(), [&](const auto&... setting) {
-            (set(setting.name.view(), static_cast<double>(setting.value)), ...);
-        });
+        hana::unpack(chosen_.settings(), [&](const auto&... setting)
+                     { (set(setting.name.view(), static_cast<double>(setting.value)), ...); });
         set("step", static_cast<double>(steps_));
         return values;
     }
 
     static auto initial_settings()
     {
-        static constexpr auto initial = [] {
+        static constexpr auto initial = []
+        {
             std::array<T, static_cast<std::size_t>(update::parameters.size)> values{};
             graph_builder graph;
-            hana::unpack(Optimiser::rule.assignments, [&](const auto&... assigned) {
-                (trace(graph, assigned.value), ...);
-            });
+            hana::unpack(Optimiser::rule.assignments,
+                         [&](const auto&... assigned) { (trace(graph, assigned.value), ...); });
             for (int i = 0; i < graph.size(); ++i)
             {
                 if (graph[i].kind == node_kind::parameter)
@@ -137,8 +141,10 @@ private:
     std::size_t size_;
     long steps_ = 0;
 
-    static constexpr bool assigns_what_it_reads =
-        hana::unpack(Optimiser::rule.assignments, [](const auto&... assigned) {
+    static constexpr bool assigns_what_it_reads = hana::unpack(
+        Optimiser::rule.assignments,
+        [](const auto&... assigned)
+        {
             name_list names;
             (names.add(assigned.name.view()), ...);
             const bool reads_all = ((update::variables.find(assigned.name.view()) >= 0) && ...);
@@ -152,17 +158,18 @@ private:
                   "to nothing else; see docs/errors.md#update-rule");
 
     static constexpr bool is_element_wise = hana::unpack(
-        Optimiser::rule.assignments, [](const auto&... assigned) {
-            return !(detail::reduces_in<std::remove_cvref_t<decltype(assigned.value)>> || ...);
-        });
-    static_assert(is_element_wise, "an update rule computes each weight by itself, without sum, max "
-                                   "or mean; see docs/errors.md#update-rule");
+        Optimiser::rule.assignments, [](const auto&... assigned)
+        { return !(detail::reduces_in<std::remove_cvref_t<decltype(assigned.value)>> || ...); });
+    static_assert(is_element_wise,
+                  "an update rule computes each weight by itself, without sum, max "
+                  "or mean; see docs/errors.md#update-rule");
 
     template <class... Settings>
     static constexpr bool are_parameters(const hana::basic_tuple<Settings...>*)
     {
         return ((update::parameters.find(Settings::name.view()) >= 0 &&
-                 Settings::name.view() != "step") && ...);
+                 Settings::name.view() != "step") &&
+                ...);
     }
     static constexpr bool has_known_settings = are_parameters(
         static_cast<std::remove_cvref_t<decltype(std::declval<const Optimiser&>().settings())>*>(
@@ -171,4 +178,4 @@ private:
                                       "than the step; see docs/errors.md#update-rule");
 };
 
-}  // namespace ctgrad
+} // namespace ctgrad
