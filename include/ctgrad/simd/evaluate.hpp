@@ -58,6 +58,11 @@ private:
     static constexpr const auto& plan = Program::plan;
     static constexpr int node_count = static_cast<int>(plan.nodes.size());
 
+    /// Vectors in one step of a loop. A formula is one long chain of dependent operations: with one
+    /// vector at a time processors wait for results, and two keep them busy. Large graphs have
+    /// independent parts of their own, and too many values for the registers.
+    static constexpr int interleaved = node_count <= 64 ? 2 : 1;
+
     /// Values of one vector of elements. Slots are plain arrays with constant indices, which
     /// compilers keep in registers.
     struct slots
@@ -225,8 +230,9 @@ private:
             });
     }
 
-    template <int Pass>
-    CTGRAD_ALWAYS_INLINE void compute_elements(slots& local) const
+    /// Node by node, so that what is computed of several vectors overlaps.
+    template <int Pass, int Count>
+    CTGRAD_ALWAYS_INLINE void compute_elements(slots (&local)[Count]) const
     {
         for_each_index<node_count>(
             [&](auto i) CTGRAD_INLINE_LAMBDA
@@ -235,7 +241,8 @@ private:
                 if constexpr (!current.uniform && in_pass(current, Pass) &&
                               current.kind == node_kind::applied)
                 {
-                    compute<i()>(local, local);
+                    for_each_index<Count>([&](auto v) CTGRAD_INLINE_LAMBDA
+                                          { compute<i()>(local[v()], local[v()]); });
                 }
             });
     }
@@ -296,6 +303,50 @@ private:
             });
     }
 
+    template <int Pass, int Count>
+    CTGRAD_ALWAYS_INLINE void run_whole_vectors(std::ptrdiff_t first)
+    {
+        slots local[Count];
+        for_each_index<Count>(
+            [&](auto v) CTGRAD_INLINE_LAMBDA
+            {
+                const std::ptrdiff_t at = first + v() * batch_type::size;
+                load_inputs<Pass>(
+                    local[v()], [&](int leaf) CTGRAD_INLINE_LAMBDA
+                    { return batch_type::load(inputs_[static_cast<std::size_t>(leaf)] + at); });
+            });
+        compute_elements<Pass>(local);
+        for_each_index<Count>(
+            [&](auto v) CTGRAD_INLINE_LAMBDA
+            {
+                const std::ptrdiff_t at = first + v() * batch_type::size;
+                store_outputs<Pass>(*this, local[v()],
+                                    [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA
+                                    { value.store(outputs_[static_cast<std::size_t>(k)] + at); });
+                accumulate<Pass>(local[v()], [](batch_type value, batch_type) CTGRAD_INLINE_LAMBDA
+                                 { return value; });
+            });
+    }
+
+    template <int Pass>
+    CTGRAD_ALWAYS_INLINE void run_incomplete_vector(std::ptrdiff_t at, int count)
+    {
+        slots local[1];
+        load_inputs<Pass>(local[0],
+                          [&](int leaf) CTGRAD_INLINE_LAMBDA
+                          {
+                              return batch_type::load_partial(
+                                  inputs_[static_cast<std::size_t>(leaf)] + at, count);
+                          });
+        compute_elements<Pass>(local);
+        store_outputs<Pass>(
+            *this, local[0], [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA
+            { value.store_partial(outputs_[static_cast<std::size_t>(k)] + at, count); });
+        const mask_type valid = first_lanes(count);
+        accumulate<Pass>(local[0], [&](batch_type value, batch_type identity) CTGRAD_INLINE_LAMBDA
+                         { return select(valid, value, identity); });
+    }
+
     template <int Pass>
     CTGRAD_ALWAYS_INLINE void run_pass(std::ptrdiff_t length)
     {
@@ -309,35 +360,17 @@ private:
                 }
             });
         std::ptrdiff_t at = 0;
+        for (; at + interleaved * width <= length; at += interleaved * width)
+        {
+            run_whole_vectors<Pass, interleaved>(at);
+        }
         for (; at + width <= length; at += width)
         {
-            slots local;
-            load_inputs<Pass>(
-                local, [&](int leaf) CTGRAD_INLINE_LAMBDA
-                { return batch_type::load(inputs_[static_cast<std::size_t>(leaf)] + at); });
-            compute_elements<Pass>(local);
-            store_outputs<Pass>(*this, local, [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA
-                                { value.store(outputs_[static_cast<std::size_t>(k)] + at); });
-            accumulate<Pass>(local, [](batch_type value, batch_type) CTGRAD_INLINE_LAMBDA
-                             { return value; });
+            run_whole_vectors<Pass, 1>(at);
         }
         if (at < length)
         {
-            const int count = static_cast<int>(length - at);
-            slots local;
-            load_inputs<Pass>(local,
-                              [&](int leaf) CTGRAD_INLINE_LAMBDA
-                              {
-                                  return batch_type::load_partial(
-                                      inputs_[static_cast<std::size_t>(leaf)] + at, count);
-                              });
-            compute_elements<Pass>(local);
-            store_outputs<Pass>(
-                *this, local, [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA
-                { value.store_partial(outputs_[static_cast<std::size_t>(k)] + at, count); });
-            const mask_type valid = first_lanes(count);
-            accumulate<Pass>(local, [&](batch_type value, batch_type identity) CTGRAD_INLINE_LAMBDA
-                             { return select(valid, value, identity); });
+            run_incomplete_vector<Pass>(at, static_cast<int>(length - at));
         }
         for_each_index<node_count>(
             [&](auto i) CTGRAD_INLINE_LAMBDA
