@@ -133,6 +133,74 @@ BOOST_AUTO_TEST_CASE(slopes_do_not_cancel)
     BOOST_TEST(slope(1e3) == 0);
 }
 
+double cdf(double at) { return std::erfc(-at / std::sqrt(2.0)) / 2; }
+
+BOOST_AUTO_TEST_CASE(gated_units_are_taken_apart_as_a_whole)
+{
+    constexpr auto gelu = 0.5 * x * (1 + erf(x / 1.41421356237309504880));
+    constexpr double density = 0.39894228040143267794;
+    const lowered_formula value(gelu);
+    const lowered_formula slope(derivative(gelu, x));
+    BOOST_TEST(value.count<select_operation>() == 0);
+    BOOST_TEST(value.count<exp_minus_half_square_operation>() == 1);
+    BOOST_TEST(slope.count<select_operation>() == 1);
+    BOOST_TEST(slope.count<exp_minus_half_square_operation>() == 1);
+    for (const double at : {-20.0, -8.0, -1.0, -0.1, 0.0, 0.3, 2.0, 12.0})
+    {
+        BOOST_TEST(value(at) == at * cdf(at), boost::test_tools::tolerance(1e-13));
+        const double exact = cdf(at) + at * density * std::exp(-at * at / 2);
+        BOOST_TEST(slope(at) == exact, boost::test_tools::tolerance(1e-12));
+    }
+    BOOST_TEST(value(infinity) == infinity);
+    BOOST_TEST(slope(-infinity) == 0);
+    BOOST_TEST(slope(infinity) == 1);
+    BOOST_TEST(is_limit(value(nan), nan));
+    BOOST_TEST(is_limit(slope(nan), nan));
+    // A gate of something else is a gate.
+    const lowered_formula other(y * normal_cdf(x));
+    BOOST_TEST(other(1.5, 3.0) == 3 * cdf(1.5), boost::test_tools::tolerance(1e-14));
+    const lowered_formula composed(normal_cdf(x * y) + (x * y) * (density * exp(-square(x) / 2)));
+    BOOST_TEST(composed(0.5, 3.0) == cdf(1.5) + 1.5 * density * std::exp(-0.125),
+               boost::test_tools::tolerance(1e-14));
+}
+
+BOOST_AUTO_TEST_CASE(a_ramp_and_a_decay_are_chosen_by_the_negative)
+{
+    const lowered_formula elu(where(x > 0, x, expm1(x)));
+    BOOST_TEST(elu.count<copysign_operation>() == 0);
+    BOOST_TEST(std::signbit(elu(-0.0)));
+    BOOST_TEST(!std::signbit(elu(0.0)));
+    BOOST_TEST(elu(-1e-300) == -1e-300);
+    BOOST_TEST(elu(-2.0) == std::expm1(-2.0), boost::test_tools::tolerance(1e-15));
+    BOOST_TEST(elu(3.0) == 3);
+    BOOST_TEST(elu(-infinity) == -1);
+    BOOST_TEST(elu(infinity) == infinity);
+    BOOST_TEST(is_limit(elu(nan), nan));
+    const lowered_formula celu(where(x > 0, 3 * x, 2 * expm1(0.5 * x)));
+    BOOST_TEST(celu.count<copysign_operation>() == 0);
+    BOOST_TEST(celu(-2.0) == 2 * std::expm1(-1.0), boost::test_tools::tolerance(1e-15));
+    BOOST_TEST(celu(2.0) == 6);
+    // Branches that differ at 0, in value or in sign, are left alone.
+    BOOST_TEST(lowered_formula(where(x > 0, 1 + x, expm1(x)))(-0.0) == 0);
+    BOOST_TEST(lowered_formula(where(x > 0, -x, expm1(x))).count<copysign_operation>() == 1);
+    BOOST_TEST(lowered_formula(where(x > 0, y, expm1(x)))(-1.0, 5.0) == std::expm1(-1.0),
+               boost::test_tools::tolerance(1e-15));
+    BOOST_TEST(lowered_formula(where(x > 1, x, expm1(x)))(0.5) == std::expm1(0.5),
+               boost::test_tools::tolerance(1e-15));
+}
+
+BOOST_AUTO_TEST_CASE(a_scaled_cubic_has_the_factor_in_its_coefficients)
+{
+    const lowered_formula cubic(3 * (x + 0.5 * pow(x, 3)));
+    BOOST_TEST(cubic.count<multiply_operation>() == 1);
+    BOOST_TEST(cubic.count<multiply_add_operation>() == 1);
+    BOOST_TEST(cubic(2.0) == 18);
+    BOOST_TEST(cubic(-infinity) == -infinity);
+    BOOST_TEST(lowered_formula(-3 * (0.25 * pow(x, 3) - 2 * x))(2.0) == 6);
+    BOOST_TEST(lowered_formula(3 * (y + 0.5 * pow(x, 3)))(2.0, 1.0) == 15);
+    BOOST_TEST(lowered_formula(3 * (x + 0.5 * pow(x, 5)))(2.0) == 54);
+}
+
 BOOST_AUTO_TEST_CASE(a_scaled_softplus_does_not_overflow)
 {
     constexpr double huge = 1e308;

@@ -129,8 +129,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(log1p_unit_is_accurate, T, element_types)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(exponentials_of_squares_are_accurate, T, element_types)
 {
-    const auto square = [](auto x) { return exp_minus_square(x); };
-    const auto half = [](auto x) { return exp_minus_half_square(x); };
+    const auto square = [](auto x) { return exp_minus_square(square_argument(x)); };
+    const auto half = [](auto x) { return exp_minus_half_square(half_square_argument(x)); };
     check_accuracy<T>("exp_minus_square", square,
                       [](auto x) { return exact_exp_minus_square(x, false); }, {1.25, 1.25},
                       {-11, 11}, {-28, 28});
@@ -191,8 +191,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(erf_is_accurate, T, element_types)
 BOOST_AUTO_TEST_CASE_TEMPLATE(tails_are_accurate, T, element_types)
 {
     const auto not_negative = [](T x) { return x >= 0; };
-    const auto complementary = [](auto x) { return erfc_tail(x); };
-    const auto normal = [](auto x) { return normal_tail(x); };
+    const auto complementary = [](auto x) { return erfc_tail(x, erfc_position(x)); };
+    const auto normal = [](auto x) { return normal_tail(x, normal_position(x)); };
     check_accuracy<T>(
         "erfc_tail", complementary,
         [](auto a) { return exact_erfc_tail(static_cast<long double>(a)); }, {3, 3}, {0, 12},
@@ -201,8 +201,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tails_are_accurate, T, element_types)
         "normal_tail", normal,
         [](auto a) { return exact_normal_tail(static_cast<long double>(a)); }, {3.25, 3}, {0, 12},
         {0, 12}, not_negative);
-    check_values<T>("erfc_tail", complementary, {{0, 1}, {infinity<T>, 0}, {nan<T>, nan<T>}});
-    check_values<T>("normal_tail", normal, {{0, T(0.5)}, {infinity<T>, 0}, {nan<T>, nan<T>}});
+    check_values<T>("erfc_tail", complementary, {{0, 1}, {nan<T>, nan<T>}});
+    check_values<T>("normal_tail", normal, {{0, T(0.5)}, {nan<T>, nan<T>}});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(sin_and_cos_are_accurate, T, element_types)

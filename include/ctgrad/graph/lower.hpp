@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/graph/fuse.hpp>
+#include <ctgrad/graph/gates.hpp>
 #include <ctgrad/graph/guards.hpp>
 #include <ctgrad/graph/limits.hpp>
 #include <ctgrad/symbolic/pieces.hpp>
@@ -80,6 +81,22 @@ public:
 private:
     constexpr reference at(int index) { return {&to_, lowered_[static_cast<std::size_t>(index)]}; }
 
+    struct scaled_node
+    {
+        double factor;
+        int term;
+    };
+
+    /// A node of the graph that is lowered as a number times another node.
+    constexpr scaled_node without_factor(int index) const
+    {
+        const node& product = from_[index];
+        const bool is_scaled = product.is(operation_of<multiply_operation>) &&
+                               from_[product.operand(0)].is_constant();
+        return is_scaled ? scaled_node{from_[product.operand(0)].value, product.operand(1)}
+                         : scaled_node{1.0, index};
+    }
+
     constexpr reference finite(reference x, const finite_operands& kept, std::size_t k)
     {
         if (kept.above_minus_infinity[k])
@@ -132,6 +149,10 @@ private:
         {
             return choice(current, operands);
         }
+        if (const auto polynomial = scaled_cubic(current))
+        {
+            return polynomial;
+        }
         if (const auto stable = scaled_softplus(current))
         {
             return stable;
@@ -159,9 +180,14 @@ private:
         {
             return decay(current, operands[0]);
         }
-        if (const auto special = mish(current))
+        const auto lowered = [this](int index) { return at(index); };
+        if (const auto mish = lower_gated<tanh_softplus_operation>(from_, current, lowered))
         {
-            return special;
+            return mish;
+        }
+        if (const auto gelu = lower_gated<normal_cdf_operation>(from_, current, lowered))
+        {
+            return gelu;
         }
         // 1 - tanh(u)^2 loses all digits where tanh(u) is 1.
         if (current.is(operation_of<subtract_operation>) && operands[0].is_constant(1) &&
@@ -203,44 +229,6 @@ private:
                    : copysign(expm1_decay_join(fraction, octave), x);
     }
 
-    /// u tanh(softplus(u)) and its derivative.
-    constexpr reference mish(const node& current)
-    {
-        const auto is_gate = [&](int gate, int u)
-        {
-            return from_[gate].is(operation_of<tanh_softplus_operation>) &&
-                   from_[gate].operand(0) == u;
-        };
-        const auto is_slope = [&](int product, int u)
-        {
-            const node& factors = from_[product];
-            if (!factors.is(operation_of<multiply_operation>))
-            {
-                return false;
-            }
-            const int slope = factors.operand(factors.operand(0) == u ? 1 : 0);
-            return (factors.operand(0) == u || factors.operand(1) == u) &&
-                   from_[slope].is(operation_of<tanh_softplus_slope_operation>) &&
-                   from_[slope].operand(0) == u;
-        };
-        for (int k = 0; k < 2; ++k)
-        {
-            const int a = current.operand(k);
-            const int b = current.operand(1 - k);
-            if (current.is(operation_of<multiply_operation>) && is_gate(a, b))
-            {
-                return apply<mish_operation>(at(b));
-            }
-            if (current.is(operation_of<add_operation>) &&
-                from_[a].is(operation_of<tanh_softplus_operation>) &&
-                is_slope(b, from_[a].operand(0)))
-            {
-                return apply<mish_slope_operation>(at(from_[a].operand(0)));
-            }
-        }
-        return {};
-    }
-
     constexpr reference choice(const node& current, std::span<const reference> operands)
     {
         reference chosen = select(operands[0], operands[1], operands[2]);
@@ -248,6 +236,10 @@ private:
         if (condition.kind != node_kind::applied || !is_comparison(condition))
         {
             return chosen;
+        }
+        if (const auto ramp = ramp_and_decay(current, operands))
+        {
+            return ramp;
         }
         // A comparison with NaN fails, so the second branch is the one that must be NaN.
         for (int k = 0; k < 2; ++k)
@@ -261,6 +253,31 @@ private:
         return chosen;
     }
 
+    /// where(u > 0, u, expm1(u)), up to positive factors: both branches are u at 0, so that u < 0 can
+    /// choose as well, and the exponential need not care for the sign of a zero. NaN chooses u.
+    constexpr reference ramp_and_decay(const node& current, std::span<const reference> operands)
+    {
+        const int u = guarded_by(from_, current);
+        if (u < 0 || !is_positive_multiple(operands[1], at(u)))
+        {
+            return {};
+        }
+        const scaled branch = split_factor(operands[2]);
+        if (!(branch.factor > 0) || !branch.term.is<copysign_operation>() ||
+            !is_positive_multiple(branch.term.operand(1), at(u)))
+        {
+            return {};
+        }
+        return select(apply<less_operation>(at(u), 0), branch.factor * branch.term.operand(0),
+                      operands[1]);
+    }
+
+    static constexpr bool is_positive_multiple(reference product, reference u)
+    {
+        const scaled parts = split_factor(product);
+        return parts.factor > 0 && parts.term.same(u);
+    }
+
     constexpr reference quotient(const node& current, reference a, reference b)
     {
         if (b.is_constant() && !a.is_constant())
@@ -270,6 +287,34 @@ private:
         // Two quotients of one denominator share its reciprocal.
         const bool shared = divisions_by_[static_cast<std::size_t>(current.operand(1))] > 1;
         return shared && !a.is_constant(1) ? a * (1 / b) : reference{};
+    }
+
+    /// c * (a u + b u^3) by Horner's rule, with the factor in the coefficients.
+    constexpr reference scaled_cubic(const node& current)
+    {
+        if (!current.is(operation_of<multiply_operation>) ||
+            !from_[current.operand(0)].is_constant() ||
+            !from_[current.operand(1)].is(operation_of<add_operation>))
+        {
+            return {};
+        }
+        const double factor = scalar::abs(from_[current.operand(0)].value);
+        const node& sum = from_[current.operand(1)];
+        for (int k = 0; k < 2; ++k)
+        {
+            const scaled linear = split_factor(at(sum.operand(k)));
+            const scaled_node cubic = without_factor(sum.operand(1 - k));
+            const node& power = from_[cubic.term];
+            if (power.is(operation_of<pow_operation>) && at(power.operand(0)).same(linear.term) &&
+                from_[power.operand(1)].is_constant() && from_[power.operand(1)].value == 3)
+            {
+                const reference u = linear.term;
+                const auto product =
+                    u * (factor * linear.factor + (factor * cubic.factor) * square(u));
+                return from_[current.operand(0)].value < 0 ? -product : product;
+            }
+        }
+        return {};
     }
 
     /// softplus(c * u) / c, which is u for large u, also where c * u overflows.
@@ -305,14 +350,15 @@ private:
         if (exponent.is(operation_of<negate_operation>) &&
             from_[exponent.operand(0)].is(operation_of<square_operation>))
         {
-            return apply<exp_minus_square_operation>(at(from_[exponent.operand(0)].operand(0)));
+            const auto u = at(from_[exponent.operand(0)].operand(0));
+            return apply<exp_minus_square_operation>(apply<square_argument_operation>(u));
         }
         if (exponent.is(operation_of<multiply_operation>) &&
             from_[exponent.operand(0)].is_constant() && from_[exponent.operand(0)].value == -0.5 &&
             from_[exponent.operand(1)].is(operation_of<square_operation>))
         {
-            return apply<exp_minus_half_square_operation>(
-                at(from_[exponent.operand(1)].operand(0)));
+            const auto u = at(from_[exponent.operand(1)].operand(0));
+            return apply<exp_minus_half_square_operation>(apply<half_square_argument_operation>(u));
         }
         return {};
     }

@@ -40,7 +40,11 @@ struct erfc_operation
     }
     static constexpr auto lowered(auto x)
     {
-        const auto tail = apply<erfc_tail_operation>(abs(x)) * apply<exp_minus_square_operation>(x);
+        const auto a = apply<square_argument_operation>(x);
+        // The division first: it takes its time.
+        const auto position = apply<erfc_position_operation>(a);
+        const auto power = apply<exp_minus_square_operation>(a);
+        const auto tail = apply<erfc_tail_operation>(a, position) * power;
         return select(is_negative(x), 2 - tail, tail);
     }
 };
@@ -62,9 +66,51 @@ struct normal_cdf_operation
     }
     static constexpr auto lowered(auto x)
     {
-        const auto tail =
-            apply<normal_tail_operation>(abs(x)) * apply<exp_minus_half_square_operation>(x);
+        const auto tail = upper_tail(apply<half_square_argument_operation>(x));
         return select(is_negative(x), tail, 1 - tail);
+    }
+    /// 1 - Phi(a).
+    static constexpr auto upper_tail(auto a)
+    {
+        const auto position = apply<normal_position_operation>(a);
+        const auto power = apply<exp_minus_half_square_operation>(a);
+        return apply<normal_tail_operation>(a, position) * power;
+    }
+};
+
+/// x Phi(x), which is what graphs make of that product when they are lowered: max(x, 0) less
+/// |x| (1 - Phi(|x|)).
+struct gelu_operation
+{
+    static constexpr fixed_string name = "gelu";
+    static constexpr bool total = true;
+    static constexpr auto value(auto x) { return x * normal_cdf_operation::value(x); }
+    static constexpr auto lowered(auto x)
+    {
+        const auto a = apply<half_square_argument_operation>(x);
+        const auto less = a * normal_cdf_operation::upper_tail(a);
+        return apply<at_least_operation>(0, x) - less;
+    }
+};
+
+/// Its derivative Phi(x) + x Phi'(x), likewise: those at x and at -x add up to 1.
+struct gelu_slope_operation
+{
+    static constexpr fixed_string name = "gelu_slope";
+    static constexpr bool total = true;
+    static constexpr auto value(auto x)
+    {
+        using scalar::exp;
+        return normal_cdf_operation::value(x) + x * (one_over_sqrt_two_pi * exp(-0.5 * x * x));
+    }
+    static constexpr auto lowered(auto x)
+    {
+        const auto a = apply<half_square_argument_operation>(x);
+        const auto position = apply<normal_position_operation>(a);
+        const auto power = apply<exp_minus_half_square_operation>(a);
+        const auto negative =
+            (apply<normal_tail_operation>(a, position) - one_over_sqrt_two_pi * a) * power;
+        return select(is_negative(x), negative, 1 - negative);
     }
 };
 

@@ -94,7 +94,30 @@ struct log1p_unit_operation
     }
 };
 
-/// exp(-x^2), with the rounding error of x^2 taken back, so that the far tail is accurate too.
+/// |x|, kept where exp(-x^2) is not surely 0.
+struct square_argument_operation
+{
+    static constexpr fixed_string name = "square_argument";
+    static constexpr auto value(auto x)
+    {
+        using scalar::square_argument;
+        return square_argument(x);
+    }
+};
+
+/// |x|, kept where exp(-x^2 / 2) is not surely 0.
+struct half_square_argument_operation
+{
+    static constexpr fixed_string name = "half_square_argument";
+    static constexpr auto value(auto x)
+    {
+        using scalar::half_square_argument;
+        return half_square_argument(x);
+    }
+};
+
+/// exp(-x^2) of a square_argument, with the rounding error of x^2 taken back, so that the far tail
+/// is accurate too.
 struct exp_minus_square_operation
 {
     static constexpr fixed_string name = "exp_minus_square";
@@ -105,7 +128,7 @@ struct exp_minus_square_operation
     }
 };
 
-/// exp(-x^2 / 2), likewise.
+/// exp(-x^2 / 2) of a half_square_argument, likewise.
 struct exp_minus_half_square_operation
 {
     static constexpr fixed_string name = "exp_minus_half_square";
@@ -116,25 +139,48 @@ struct exp_minus_half_square_operation
     }
 };
 
-/// exp(x^2) erfc(x) for x >= 0.
-struct erfc_tail_operation
+/// What the tail of erfc needs of a division.
+struct erfc_position_operation
 {
-    static constexpr fixed_string name = "erfc_tail";
+    static constexpr fixed_string name = "erfc_position";
     static constexpr auto value(auto x)
     {
-        using scalar::erfc_tail;
-        return erfc_tail(x);
+        using scalar::erfc_position;
+        return erfc_position(x);
     }
 };
 
-/// exp(x^2 / 2) (1 - Phi(x)) for x >= 0, with Phi the distribution function of a standard normal.
+/// What the tail of the normal distribution needs of a division.
+struct normal_position_operation
+{
+    static constexpr fixed_string name = "normal_position";
+    static constexpr auto value(auto x)
+    {
+        using scalar::normal_position;
+        return normal_position(x);
+    }
+};
+
+/// exp(x^2) erfc(x) for finite x >= 0, given its erfc_position.
+struct erfc_tail_operation
+{
+    static constexpr fixed_string name = "erfc_tail";
+    static constexpr auto value(auto x, auto position)
+    {
+        using scalar::erfc_tail;
+        return erfc_tail(x, position);
+    }
+};
+
+/// exp(x^2 / 2) (1 - Phi(x)) for finite x >= 0, given its normal_position; Phi is the distribution
+/// function of a standard normal.
 struct normal_tail_operation
 {
     static constexpr fixed_string name = "normal_tail";
-    static constexpr auto value(auto x)
+    static constexpr auto value(auto x, auto position)
     {
         using scalar::normal_tail;
-        return normal_tail(x);
+        return normal_tail(x, position);
     }
 };
 

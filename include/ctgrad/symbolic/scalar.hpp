@@ -129,12 +129,20 @@ constexpr double expm1_decay_join(double x, double) { return expm1(x); }
 
 constexpr double log1p_unit(double x) { return log1p(x); }
 
+constexpr double square_argument(double x) { return minimum(27.5, abs(x)); }
+
+constexpr double half_square_argument(double x) { return minimum(39.0, abs(x)); }
+
 constexpr double exp_minus_square(double x) { return exp(-x * x); }
 
 constexpr double exp_minus_half_square(double x) { return exp(-0.5 * x * x); }
 
 /// exp(a*a) * erfc(a) for a >= 0; beyond 25 by its continued fraction, where erfc underflows.
-constexpr double erfc_tail(double a)
+constexpr double erfc_position(double a) { return a; }
+
+constexpr double normal_position(double a) { return a; }
+
+constexpr double erfc_tail(double a, double)
 {
     if (!(a > 5.0))
     {
@@ -148,6 +156,9 @@ constexpr double erfc_tail(double a)
     return 0.56418958354775628695 / fraction;
 }
 
-constexpr double normal_tail(double a) { return 0.5 * erfc_tail(a * 0.70710678118654752440); }
+constexpr double normal_tail(double a, double)
+{
+    return 0.5 * erfc_tail(a * 0.70710678118654752440, 0.0);
+}
 
 } // namespace ctgrad::scalar

@@ -110,12 +110,17 @@ struct normal_tail_constants<double>
 };
 
 template <class Constants, class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> scaled_tail(batch<T, Arch> a)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> tail_position(batch<T, Arch> a)
+{
+    return batch<T, Arch>(Constants::center) / (a + batch<T, Arch>(Constants::center));
+}
+
+template <class Constants, class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> scaled_tail(batch<T, Arch> a, batch<T, Arch> w)
 {
     using number = batch<T, Arch>;
     const number center(Constants::center);
     const number sum = a + center;
-    const number w = center / sum;
     const number t = w - number(T(0.5));
     const number bent = polynomial(t, t * t, Constants::coefficients);
     const number tail = w * multiply_add(w, bent, number(Constants::limit));
@@ -132,10 +137,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> scaled_tail(batch<T, Arch> a)
     }
     const number slope = multiply_add(w, number(Constants::slope[1] / Constants::center),
                                       number(Constants::slope[0] / Constants::center));
-    const number corrected =
-        multiply_add(tail * slope, negative_multiply_add(w, sum_error, error), tail);
-    // The correction of infinity is not a number.
-    return select(a == number(std::numeric_limits<T>::infinity()), number(T(0)), corrected);
+    return multiply_add(tail * slope, negative_multiply_add(w, sum_error, error), tail);
 }
 
 } // namespace detail
@@ -153,23 +155,37 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> erf(batch<T, Arch> x)
     return copysign(detail::expm1_not_positive(-g), x);
 }
 
-/// exp(a^2) * erfc(a), the scaled complementary error function, with one division.
-/// Domain     a >= 0 and NaN
+/// Where a lies between 0 (then it is 1) and infinity, as erfc_tail needs it: its one division.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> erfc_position(batch<T, Arch> a)
+{
+    return detail::tail_position<detail::erfc_tail_constants<T>>(a);
+}
+
+/// exp(a^2) * erfc(a), the scaled complementary error function, for position = erfc_position(a).
+/// Domain     finite a >= 0, and NaN
 /// Accuracy   3 ULP float, 3 ULP double
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> erfc_tail(batch<T, Arch> a)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> erfc_tail(batch<T, Arch> a, batch<T, Arch> position)
 {
-    return detail::scaled_tail<detail::erfc_tail_constants<T>>(a);
+    return detail::scaled_tail<detail::erfc_tail_constants<T>>(a, position);
+}
+
+/// The same for normal_tail.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> normal_position(batch<T, Arch> a)
+{
+    return detail::tail_position<detail::normal_tail_constants<T>>(a);
 }
 
 /// exp(a^2 / 2) * (1 - Phi(a)), the scaled upper tail of the normal distribution (Mills' ratio
-/// over sqrt(2 pi)), with one division.
-/// Domain     a >= 0 and NaN
+/// over sqrt(2 pi)), for position = normal_position(a).
+/// Domain     finite a >= 0, and NaN
 /// Accuracy   3.25 ULP float, 3 ULP double
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> normal_tail(batch<T, Arch> a)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> normal_tail(batch<T, Arch> a, batch<T, Arch> position)
 {
-    return detail::scaled_tail<detail::normal_tail_constants<T>>(a);
+    return detail::scaled_tail<detail::normal_tail_constants<T>>(a, position);
 }
 
 } // namespace ctgrad::simd

@@ -213,15 +213,27 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> tanh(batch<T, Arch> x)
     return copysign(e / (e + batch<T, Arch>(T(2))), x);
 }
 
-/// exp(-x^2); the rounding error of the square is taken into account, so that the far tail
-/// keeps its relative accuracy.
-/// Domain     all reals; subnormal results are right
+/// |x| kept where exp(-x^2) is not surely 0 (from the bound on it rounds to 0): what exp_minus_square and erfc_tail take.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> square_argument(batch<T, Arch> x)
+{
+    return at_most(batch<T, Arch>(sizeof(T) == 4 ? T(10.5) : T(27.5)), abs(x));
+}
+
+/// |x| kept where exp(-x^2 / 2) is not surely 0: what exp_minus_half_square and normal_tail take.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> half_square_argument(batch<T, Arch> x)
+{
+    return at_most(batch<T, Arch>(sizeof(T) == 4 ? T(15) : T(39)), abs(x));
+}
+
+/// exp(-a^2) for a = square_argument(x); the rounding error of the square is taken into account,
+/// so that the far tail keeps its relative accuracy.
+/// Domain     results of square_argument; subnormal results are right
 /// Accuracy   1.25 ULP float, 1.25 ULP double
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_square(batch<T, Arch> x)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_square(batch<T, Arch> a)
 {
-    // From the bound on the result rounds to 0.
-    const batch<T, Arch> a = at_most(batch<T, Arch>(sizeof(T) == 4 ? T(10.5) : T(27.5)), abs(x));
     const batch<T, Arch> minus = -a;
     const batch<T, Arch> exponent = a * minus;
     const batch<T, Arch> error = detail::product_excess(a, minus, exponent);
@@ -229,13 +241,12 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_square(batch<T, Arch> x)
     return exp_join(detail::expm1_fraction(detail::reduce_octave(exponent, k, error)), k);
 }
 
-/// exp(-x^2 / 2), likewise.
-/// Domain     all reals; subnormal results are right
+/// exp(-a^2 / 2) for a = half_square_argument(x), likewise.
+/// Domain     results of half_square_argument; subnormal results are right
 /// Accuracy   1.25 ULP float, 1.25 ULP double
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_half_square(batch<T, Arch> x)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_half_square(batch<T, Arch> a)
 {
-    const batch<T, Arch> a = at_most(batch<T, Arch>(sizeof(T) == 4 ? T(15) : T(39)), abs(x));
     const batch<T, Arch> half = a * batch<T, Arch>(T(-0.5));
     const batch<T, Arch> exponent = a * half;
     const batch<T, Arch> error = detail::product_excess(a, half, exponent);
