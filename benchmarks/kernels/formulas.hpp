@@ -22,4 +22,9 @@ inline constexpr auto mish = x * ctgrad::tanh(log(1 + exp(x)));
 inline constexpr auto elu = where(x > 0, x, exp(x) - 1);
 inline constexpr auto softplus = log(1 + exp(x));
 
+// Over a row.
+inline constexpr auto softmax = exp(x - max(x)) / sum(exp(x - max(x)));
+inline constexpr auto log_softmax = log(softmax);
+inline constexpr auto layer_norm = (x - mean(x)) / sqrt(mean(square(x - mean(x))) + 1e-5);
+
 } // namespace formulas

@@ -37,12 +37,12 @@ struct number : two<vector>
         first.store(to);
         second.store(to + vector::size);
     }
-    CTGRAD_ALWAYS_INLINE static number load_partial(const float* from, int count)
+    CTGRAD_ALWAYS_INLINE static number load_partial(const float* from, int count, float fill = 0)
     {
         return count < vector::size
-                   ? number{vector::load_partial(from, count), vector(0)}
+                   ? number{vector::load_partial(from, count, fill), vector(fill)}
                    : number{vector::load(from),
-                            vector::load_partial(from + vector::size, count - vector::size)};
+                            vector::load_partial(from + vector::size, count - vector::size, fill)};
     }
     CTGRAD_ALWAYS_INLINE void store_partial(float* to, int count) const
     {
@@ -104,6 +104,12 @@ CTGRAD_ALWAYS_INLINE number copysign(number magnitude, number sign)
 {
     return {copysign(magnitude.first, sign.first), copysign(magnitude.second, sign.second)};
 }
+CTGRAD_ALWAYS_INLINE number maximum(number a, number b)
+{
+    return {maximum(a.first, b.first), maximum(a.second, b.second)};
+}
+CTGRAD_ALWAYS_INLINE float reduce_add(number x) { return reduce_add(x.first + x.second); }
+CTGRAD_ALWAYS_INLINE float reduce_max(number x) { return reduce_max(maximum(x.first, x.second)); }
 CTGRAD_ALWAYS_INLINE number abs(number x) { return {abs(x.first), abs(x.second)}; }
 CTGRAD_ALWAYS_INLINE vector minus_magnitude(vector x)
 {

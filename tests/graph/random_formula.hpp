@@ -262,6 +262,13 @@ const auto& reference_functions()
          { return N(0.5) * complementary_error(x[0] * N(-0.70710678118654752440)); }},
         {"sum", [](operands x) { return x[0]; }},
         {"max", [](operands x) { return x[0]; }},
+        {"min", [](operands x) { return x[0]; }},
+        {"norm",
+         [](operands x)
+         {
+             chosen(x[0], N(0.0), true);
+             return number(x[0]) < 0 ? -x[0] : x[0];
+         }},
         {"logsumexp", [](operands x) { return x[0]; }},
         {"row_length", [](operands) { return N(1.0); }},
         {"stop_gradient", [](operands x) { return constant_of(x[0]); }},

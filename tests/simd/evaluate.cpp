@@ -8,6 +8,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <random>
 #include <tuple>
 #include <vector>
@@ -33,6 +34,9 @@ using row = std::vector<double>;
 
 template <class T>
 constexpr std::size_t width = static_cast<std::size_t>(simd::batch<T>::size);
+
+template <class T>
+constexpr T infinity = std::numeric_limits<T>::infinity();
 
 template <class T>
 std::vector<T> numbers(std::size_t count, unsigned seed)
@@ -232,6 +236,160 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_softmax_in_place, T, element_types)
     forward<softmax>(in, out);
     forward<softmax>(in, in);
     BOOST_TEST(in == out);
+}
+
+// Each formula, forward and backward, from a row shorter than a vector to several steps of the
+// longest loop, against its definition in double.
+template <auto Formula, class T>
+void check_row(const std::function<row(const row&)>& definition, double scale)
+{
+    for (std::size_t length = 1; length <= 9 * width<T> + 1; length += length < 20 ? 1 : 5)
+    {
+        const auto in = numbers<T>(length, 3);
+        const auto incoming = numbers<T>(length, 4);
+        std::vector<T> out(length);
+        std::vector<T> din(length);
+        forward<Formula>(in, out);
+        backward<Formula>(in, incoming, din);
+        const row expected = definition(widened(in));
+        for (std::size_t k = 0; k < length; k += length < 20 ? 1 : 7)
+        {
+            BOOST_TEST(std::abs(double(out[k]) - expected[k]) < scale * tolerance<T>);
+            const double wanted = by_differences(definition, widened(in), widened(incoming), k);
+            BOOST_TEST(std::abs(double(din[k]) - wanted) < 10 * scale * tolerance<T>);
+        }
+        // In place as well, whatever a pass keeps there.
+        auto same = in;
+        forward<Formula>(same, same);
+        for (std::size_t k = 0; k < length; ++k)
+        {
+            BOOST_TEST(std::abs(double(same[k]) - double(out[k])) < scale * tolerance<T>);
+        }
+    }
+}
+
+double total(const row& at, const auto& f)
+{
+    double sum = 0;
+    for (const double value : at)
+    {
+        sum += f(value);
+    }
+    return sum;
+}
+
+row each(const row& at, const auto& f)
+{
+    row result(at.size());
+    std::transform(at.begin(), at.end(), result.begin(), f);
+    return result;
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(rows_of_all_kinds, T, element_types)
+{
+    check_row<log(softmax), T>(
+        [](const row& at)
+        {
+            const double log = log_of_sum(at);
+            return each(at, [=](double value) { return value - log; });
+        },
+        10);
+    check_row<z * softmax, T>(
+        [](const row& at)
+        {
+            row result = by_definition_softmax(at);
+            std::transform(at.begin(), at.end(), result.begin(), result.begin(),
+                           std::multiplies<>());
+            return result;
+        },
+        1);
+    check_row<z / sqrt(mean(square(z)) + 0.01), T>(
+        [](const row& at)
+        {
+            const double squares = total(at, [](double value) { return value * value; });
+            const double root = std::sqrt(squares / double(at.size()) + 0.01);
+            return each(at, [=](double value) { return value / root; });
+        },
+        10);
+    check_row<z / (0.5 + norm(z)) + variance(z), T>(
+        [](const row& at)
+        {
+            const double n = double(at.size());
+            const double mean = total(at, [](double value) { return value; }) / n;
+            const double squares = total(at, [](double value) { return value * value; });
+            const double away =
+                total(at, [=](double value) { return (value - mean) * (value - mean); });
+            return each(at, [=](double value)
+                        { return value / (0.5 + std::sqrt(squares)) + away / n; });
+        },
+        10);
+    check_row<(z - min(z)) / (1 + max(z) - min(z)), T>(
+        [](const row& at)
+        {
+            const double least = *std::min_element(at.begin(), at.end());
+            const double most = *std::max_element(at.begin(), at.end());
+            return each(at, [=](double value) { return (value - least) / (1 + most - least); });
+        },
+        10);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(gradients_of_losses_at_every_length, T, element_types)
+{
+    // Entropy of a softmax, and a similarity: one value for the row.
+    constexpr auto entropy = -sum(softmax * log(softmax));
+    for (std::size_t length = 1; length <= 5 * width<T> + 1; ++length)
+    {
+        const auto in = numbers<T>(length, 5);
+        const std::array<T, 1> incoming{T(2)};
+        std::vector<T> din(length);
+        backward<entropy>(in, incoming, din);
+        const auto definition = [](const row& at)
+        {
+            const row p = by_definition_softmax(at);
+            return row(at.size(), -total(p, [](double value) { return value * std::log(value); }));
+        };
+        row first(length, 0.0);
+        first[0] = 2;
+        for (std::size_t k = 0; k < length; ++k)
+        {
+            const double wanted = by_differences(definition, widened(in), first, k);
+            BOOST_TEST(std::abs(double(din[k]) - wanted) < 20 * tolerance<T>);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(masked_rows, T, element_types)
+{
+    // What is -infinity has no part in a softmax, be the row short or long.
+    for (const std::size_t length : {width<T> / 2 + 1, 5 * width<T> + 1})
+    {
+        auto in = numbers<T>(length, 6);
+        in[1] = -infinity<T>;
+        std::vector<T> out(length);
+        const std::vector<T> incoming(length, T(1));
+        forward<softmax>(in, out);
+        BOOST_TEST(out[1] == T(0));
+        BOOST_TEST(std::abs(std::accumulate(out.begin(), out.end(), T(0)) - T(1)) <
+                   T(tolerance<T>));
+        std::array<T, 1> value{};
+        forward<logsumexp(z)>(in, value);
+        BOOST_TEST(std::isfinite(value[0]));
+        std::fill(in.begin(), in.end(), -infinity<T>);
+        forward<logsumexp(z)>(in, value);
+        BOOST_TEST(value[0] == -infinity<T>);
+        in[0] = infinity<T>;
+        forward<logsumexp(z)>(in, value);
+        BOOST_TEST(value[0] == infinity<T>);
+        in[0] = std::numeric_limits<T>::quiet_NaN();
+        forward<logsumexp(z)>(in, value);
+        BOOST_TEST(std::isnan(value[0]));
+        forward<min(z)>(in, value);
+        BOOST_TEST(std::isnan(value[0]));
+    }
+    std::vector<T> zeros(3, T(0));
+    std::vector<T> din(3);
+    backward<norm(z)>(zeros, std::array{T(1)}, din);
+    BOOST_TEST(din[1] == T(0));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(large_logits_neither_overflow_nor_vanish, T, element_types)

@@ -118,6 +118,12 @@ private:
                uses(index) == times;
     }
 
+    /// Whether b is there once for the row, and so better not computed for each element.
+    constexpr bool is_once_beside(int a, int b) const
+    {
+        return from_[b].uniform && !from_[a].uniform;
+    }
+
     constexpr int divide(int a, int reciprocal)
     {
         return add<divide_operation>(a, at(from_[reciprocal].operand(1)));
@@ -166,7 +172,7 @@ private:
             {
                 return chosen_quotient(choice, factor);
             }
-            if (is_reciprocal(choice, 1))
+            if (is_reciprocal(choice, 1) && !is_once_beside(factor, choice))
             {
                 return divide(at(factor), choice);
             }

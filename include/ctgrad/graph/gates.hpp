@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/graph/builder.hpp>
+#include <ctgrad/graph/reference.hpp>
 #include <ctgrad/symbolic/error_functions.hpp>
 #include <ctgrad/symbolic/sigmoids.hpp>
 

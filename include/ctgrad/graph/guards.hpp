@@ -23,6 +23,17 @@ constexpr bool decays(const graph_builder& graph, const node& exponent)
     {
         return graph[exponent.operand(0)].value < 0 && is_magnitude(graph[exponent.operand(1)]);
     }
+    // u - max(u), and the shift of logsumexp.
+    if (exponent.is(operation_of<subtract_operation>))
+    {
+        const node* largest = &graph[exponent.operand(1)];
+        if (largest->is(operation_of<above_minus_infinity_operation>))
+        {
+            largest = &graph[largest->operand(0)];
+        }
+        return largest->is(operation_of<max_operation>) &&
+               largest->operand(0) == exponent.operand(0);
+    }
     return exponent.is(operation_of<at_most_operation>) && graph[exponent.operand(0)].value <= 80;
 }
 

@@ -28,9 +28,10 @@ constexpr void keep_finite(finite_operands& kept, std::size_t operand, double va
 }
 
 /// Value of one node from the values of its operands, all other variables being 1.
-constexpr double value_at(const node& current, std::string_view varied, double value,
-                          std::span<const double> values)
+constexpr double value_at(const graph_builder& graph, int index, std::string_view varied,
+                          double value, std::span<const double> values)
 {
+    const node& current = graph[index];
     if (current.kind == node_kind::variable)
     {
         return current.name == varied ? value : 1.0;
@@ -42,6 +43,10 @@ constexpr double value_at(const node& current, std::string_view varied, double v
     if (!current.op->total)
     {
         return 1.0;
+    }
+    if (current.op->over_row != reduction::none || current.op->row_valued)
+    {
+        return 0.7 + 0.01 * index; // one element does not tell: a number that nothing cancels
     }
     std::array<double, 3> operands{};
     for (std::size_t k = 0; k < 3; ++k)
@@ -68,8 +73,8 @@ constexpr void note_limits(const graph_builder& graph, const node_flags& live,
             continue;
         }
         const node& current = graph[i];
-        limits[here] = value_at(current, varied, infinity, limits);
-        before[here] = value_at(current, varied, infinity < 0 ? -nearly : nearly, before);
+        limits[here] = value_at(graph, i, varied, infinity, limits);
+        before[here] = value_at(graph, i, varied, infinity < 0 ? -nearly : nearly, before);
         const bool product = current.is(operation_of<multiply_operation>);
         const bool quotient = current.is(operation_of<divide_operation>);
         if (!(product || quotient) || !scalar::is_nan(limits[here]))

@@ -91,8 +91,8 @@ private:
     constexpr scaled_node without_factor(int index) const
     {
         const node& product = from_[index];
-        const bool is_scaled = product.is(operation_of<multiply_operation>) &&
-                               from_[product.operand(0)].is_constant();
+        const bool is_scaled =
+            product.is(operation_of<multiply_operation>) && from_[product.operand(0)].is_constant();
         return is_scaled ? scaled_node{from_[product.operand(0)].value, product.operand(1)}
                          : scaled_node{1.0, index};
     }
@@ -172,6 +172,10 @@ private:
         if (current.is(operation_of<exp_operation>))
         {
             if (const auto special = gaussian(from_[current.operand(0)]))
+            {
+                return special;
+            }
+            if (const auto special = softmax(from_[current.operand(0)]))
             {
                 return special;
             }
@@ -284,6 +288,11 @@ private:
         {
             return (1 / b.value()) * a;
         }
+        // One reciprocal for the row.
+        if (b.is_uniform() && !a.is_uniform())
+        {
+            return a * (1 / b);
+        }
         // Two quotients of one denominator share its reciprocal.
         const bool shared = divisions_by_[static_cast<std::size_t>(current.operand(1))] > 1;
         return shared && !a.is_constant(1) ? a * (1 / b) : reference{};
@@ -342,6 +351,23 @@ private:
         const auto rest = apply<log1p_unit_operation>(exp(-abs(at(softplus.operand(0)))));
         return product ? (factor.value * c) * ramp + factor.value * rest
                        : (c / factor.value) * ramp + (1 / factor.value) * rest;
+    }
+
+    /// exp(u - logsumexp(u)) with the exponential that the sum needs anyway.
+    constexpr reference softmax(const node& exponent)
+    {
+        if (!exponent.is(operation_of<subtract_operation>))
+        {
+            return {};
+        }
+        const node& norm = from_[exponent.operand(1)];
+        if (!norm.is(operation_of<logsumexp_operation>) || norm.operand(0) != exponent.operand(0))
+        {
+            return {};
+        }
+        const auto u = at(exponent.operand(0));
+        const auto power = exp(u - logsumexp_operation::shift(u));
+        return power * (1 / sum(power));
     }
 
     /// exp(-u^2) and exp(-u^2 / 2), whose tails need u^2 to more digits than one number has.

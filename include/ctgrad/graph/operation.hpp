@@ -34,6 +34,8 @@ struct operation
     /// One value for a whole row, whatever the operands are.
     bool row_valued = false;
     reduction over_row = reduction::none;
+    /// In multiply-adds, see graph/cost.hpp.
+    int cost = 1;
     double (*value)(double, double, double) = nullptr;
     /// The simpler or stabler form of this operation on these operands, or an empty reference.
     reference (*rewritten)(reference, reference, reference) = nullptr;

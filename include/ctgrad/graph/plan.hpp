@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/cost.hpp>
 #include <ctgrad/graph/lower.hpp>
 #include <ctgrad/graph/operation_list.hpp>
 #include <ctgrad/graph/trace.hpp>
 #include <ctgrad/symbolic/extent.hpp>
 
 #include <algorithm>
+#include <bit>
 
 namespace ctgrad
 {
@@ -27,6 +29,21 @@ struct planned_node
     int stage = 0;
     /// Passes over the row in whose loop this node is computed, one bit each.
     unsigned passes = 0;
+    /// Passes that read it from where the first of them has kept it, instead of computing it again.
+    unsigned loads = 0;
+    /// The output whose array keeps it until that output itself is written there, or -1.
+    int kept = -1;
+    /// A product that nothing but a sum needs: it is multiplied and added in one.
+    bool is_summand = false;
+
+    constexpr bool operator==(const planned_node&) const = default;
+};
+
+/// Whether a program's outputs may be the same arrays as its inputs.
+enum class aliasing
+{
+    none,
+    exact
 };
 
 /// A program: what to compute of a row, in how many passes, as a value.
@@ -41,6 +58,7 @@ struct program_plan
     {
         return nodes[static_cast<std::size_t>(i)];
     }
+    constexpr bool operator==(const program_plan&) const = default;
 };
 
 namespace detail
@@ -75,8 +93,9 @@ constexpr int count_live(const graph_builder& graph, std::span<const int> output
     return count;
 }
 
+/// For each node the number of reductions, one after the other, that it waits for.
 template <int Nodes, int Outputs>
-constexpr void schedule(program_plan<Nodes, Outputs>& plan)
+constexpr void find_stages(program_plan<Nodes, Outputs>& plan)
 {
     for (planned_node& current : plan.nodes)
     {
@@ -90,6 +109,17 @@ constexpr void schedule(program_plan<Nodes, Outputs>& plan)
             }
         }
         plan.last_pass = std::max(plan.last_pass, current.stage);
+    }
+}
+
+/// For each node the passes that compute it: all in which it is needed, or, if it is kept, the first.
+template <int Nodes, int Outputs>
+constexpr void find_passes(program_plan<Nodes, Outputs>& plan)
+{
+    for (planned_node& current : plan.nodes)
+    {
+        current.passes = 0;
+        current.loads = 0;
     }
     const auto request = [&](int index, int pass)
     {
@@ -111,7 +141,13 @@ constexpr void schedule(program_plan<Nodes, Outputs>& plan)
     }
     for (int i = Nodes - 1; i >= 0; --i)
     {
-        const planned_node& current = plan[i];
+        planned_node& current = plan.nodes[static_cast<std::size_t>(i)];
+        if (current.kept >= 0)
+        {
+            const unsigned first = current.passes & -current.passes;
+            current.loads = current.passes & ~first;
+            current.passes = first;
+        }
         for (const int operand : current.operands)
         {
             if (operand >= 0 && !current.uniform && !plan[operand].uniform)
@@ -122,10 +158,157 @@ constexpr void schedule(program_plan<Nodes, Outputs>& plan)
     }
 }
 
+/// What a program costs for each element, in operations of the cost model (graph/cost.hpp): all that
+/// its passes compute, load and keep.
+template <int Nodes, int Outputs>
+constexpr int cost_of(const program_plan<Nodes, Outputs>& plan)
+{
+    int total = 0;
+    for (const planned_node& current : plan.nodes)
+    {
+        const int once = current.kind == node_kind::applied ? cost_of(*current.op) : load_cost;
+        total += std::popcount(current.passes) * once + std::popcount(current.loads) * load_cost;
+        total += current.kept >= 0 ? store_cost : 0;
+    }
+    return total;
+}
+
+/// Whether the array of an output can keep what a node has for each element until its last use: it is
+/// not written before, keeps nothing else, and no input that is still read lies there.
+template <int Nodes, int Outputs>
+constexpr bool can_keep(const program_plan<Nodes, Outputs>& plan, const planned_node& wanted,
+                        std::size_t output, aliasing inputs)
+{
+    const planned_node& result = plan[plan.outputs[output]];
+    const int last = static_cast<int>(std::bit_width(wanted.passes | wanted.loads)) - 1;
+    const int first = std::countr_zero(wanted.passes);
+    const unsigned later = ~0u << first << 1;
+    bool free = !result.uniform && last <= result.stage && first < result.stage;
+    for (const planned_node& other : plan.nodes)
+    {
+        const bool is_input = other.kind == node_kind::variable;
+        free = free && (&other == &wanted || other.kept != static_cast<int>(output)) &&
+               !(inputs == aliasing::exact && is_input && (other.passes & later) != 0);
+    }
+    return free;
+}
+
+/// Decides what is kept between passes instead of computed again, in the arrays of outputs that are
+/// written later, as long as that is cheaper.
+template <int Nodes, int Outputs>
+constexpr void keep_between_passes(program_plan<Nodes, Outputs>& plan, aliasing inputs)
+{
+    for (int kept = 0; kept < Outputs && plan.last_pass > 0; ++kept)
+    {
+        program_plan<Nodes, Outputs> best = plan;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(Nodes); ++i)
+        {
+            const planned_node& node = plan.nodes[i];
+            const bool worthwhile = node.kind == node_kind::applied && !node.uniform &&
+                                    !node.op->predicate && node.kept < 0 &&
+                                    std::popcount(node.passes) > 1;
+            for (std::size_t output = 0; worthwhile && output < plan.outputs.size(); ++output)
+            {
+                program_plan<Nodes, Outputs> tried = plan;
+                tried.nodes[i].kept = static_cast<int>(output);
+                find_passes(tried);
+                if (cost_of(tried) < cost_of(best) &&
+                    can_keep(tried, tried.nodes[i], output, inputs))
+                {
+                    best = tried;
+                }
+            }
+        }
+        plan = best;
+    }
+}
+
+/// Finds the products that only a sum needs.
+template <int Nodes, int Outputs>
+constexpr void find_summands(program_plan<Nodes, Outputs>& plan)
+{
+    std::array<int, static_cast<std::size_t>(Nodes)> uses{};
+    std::array<int, static_cast<std::size_t>(Nodes)> sums{};
+    for (const int output : plan.outputs)
+    {
+        ++uses[static_cast<std::size_t>(output)];
+    }
+    for (const planned_node& current : plan.nodes)
+    {
+        const bool adds = current.op != nullptr && current.op->over_row == reduction::sum;
+        for (const int operand : current.operands)
+        {
+            if (operand >= 0)
+            {
+                ++uses[static_cast<std::size_t>(operand)];
+                sums[static_cast<std::size_t>(operand)] += adds ? 1 : 0;
+            }
+        }
+    }
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Nodes); ++i)
+    {
+        planned_node& node = plan.nodes[i];
+        const bool is_product = node.op == &operation_of<multiply_operation> ||
+                                node.op == &operation_of<square_operation>;
+        node.is_summand = is_product && uses[i] == 1 && sums[i] == 1;
+    }
+}
+
+/// For each node the last stage in which it may be there without holding up a result.
+template <int Nodes, int Outputs>
+constexpr std::array<int, static_cast<std::size_t>(Nodes)> latest_stages(
+    const program_plan<Nodes, Outputs>& plan)
+{
+    std::array<int, static_cast<std::size_t>(Nodes)> latest{};
+    latest.fill(plan.last_pass);
+    for (const int output : plan.outputs)
+    {
+        const int stage = plan[output].uniform ? plan.last_pass : plan[output].stage;
+        latest[static_cast<std::size_t>(output)] = stage;
+    }
+    for (int i = Nodes - 1; i >= 0; --i)
+    {
+        const planned_node& current = plan[i];
+        const bool reduces = current.op != nullptr && current.op->over_row != reduction::none;
+        for (const int operand : current.operands)
+        {
+            if (operand >= 0)
+            {
+                int& last = latest[static_cast<std::size_t>(operand)];
+                last = std::min(last, latest[static_cast<std::size_t>(i)] - (reduces ? 1 : 0));
+            }
+        }
+    }
+    return latest;
+}
+
+/// Moves reductions that can wait to a later pass, where that pass reads their operands anyway.
+template <int Nodes, int Outputs>
+constexpr void delay_reductions(program_plan<Nodes, Outputs>& plan)
+{
+    const auto latest = latest_stages(plan);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Nodes); ++i)
+    {
+        const planned_node& node = plan.nodes[i];
+        const bool reduces = node.op != nullptr && node.op->over_row != reduction::none;
+        for (int stage = node.stage + 1; reduces && stage <= latest[i]; ++stage)
+        {
+            program_plan<Nodes, Outputs> tried = plan;
+            tried.nodes[i].stage = stage;
+            find_stages(tried);
+            find_passes(tried);
+            if (cost_of(tried) < cost_of(plan))
+            {
+                plan = tried;
+            }
+        }
+    }
+}
+
 template <int Nodes, int Outputs>
 constexpr program_plan<Nodes, Outputs> make_plan(const lowered_program<Outputs>& lowered,
                                                  const name_list& variables,
-                                                 const name_list& parameters)
+                                                 const name_list& parameters, aliasing inputs)
 {
     program_plan<Nodes, Outputs> plan;
     const node_flags live = live_nodes(lowered.graph, lowered.outputs);
@@ -157,7 +340,11 @@ constexpr program_plan<Nodes, Outputs> make_plan(const lowered_program<Outputs>&
     {
         plan.outputs[k] = renumbered[static_cast<std::size_t>(lowered.outputs[k])];
     }
-    schedule(plan);
+    find_summands(plan);
+    find_stages(plan);
+    find_passes(plan);
+    delay_reductions(plan);
+    keep_between_passes(plan, inputs);
     return plan;
 }
 
@@ -168,6 +355,10 @@ constexpr program_plan<Nodes, Outputs> make_plan(const lowered_program<Outputs>&
 template <auto... Formulas>
 struct program
 {
+private:
+    static constexpr auto lowered_formulas = detail::lower_formulas(Formulas...);
+
+public:
     static constexpr int output_count = static_cast<int>(sizeof...(Formulas));
 
     using operations = operations_in<std::remove_cvref_t<decltype(Formulas)>...>;
@@ -177,12 +368,17 @@ struct program
     static constexpr const name_list& parameters =
         parameters_of<application<void, std::remove_cvref_t<decltype(Formulas)>...>>;
 
-    static constexpr auto plan = []
+    /// The plan for outputs that may be arrays of inputs, or not.
+    template <aliasing Inputs>
+    static constexpr auto plan_for = []
     {
-        constexpr auto lowered = detail::lower_formulas(Formulas...);
+        constexpr auto& lowered = lowered_formulas;
         constexpr int nodes = detail::count_live(lowered.graph, lowered.outputs);
-        return detail::make_plan<nodes, output_count>(lowered, variables, parameters);
+        return detail::make_plan<nodes, output_count>(lowered, variables, parameters, Inputs);
     }();
+
+    /// Whether it makes a difference: otherwise only the first is compiled.
+    static constexpr bool is_one_plan = plan_for<aliasing::none> == plan_for<aliasing::exact>;
 
     /// Whether an output is one value for the whole row.
     static constexpr std::array<bool, sizeof...(Formulas)> row_valued{is_row_value<Formulas>...};

@@ -158,6 +158,10 @@ private:
             return {inside(a, binding_strength::atom) + "^" + exponent, binding_strength::power,
                     false};
         }
+        if (current.is(operation_of<row_length_operation>))
+        {
+            return {latex() ? "n" : "row_length", binding_strength::atom, false};
+        }
         if (current.op->predicate)
         {
             return print_comparison(current);
@@ -226,6 +230,13 @@ private:
 
     printed print_divide(int a, int b) const
     {
+        if (graph_[a].is(operation_of<sum_operation>) &&
+            graph_[b].is(operation_of<row_length_operation>))
+        {
+            const std::string of = print(graph_[a].operand(0)).text;
+            return {latex() ? "\\operatorname{mean}\\left(" + of + "\\right)" : "mean(" + of + ")",
+                    binding_strength::atom, false};
+        }
         if (latex())
         {
             return {"\\frac{" + print(a).text + "}{" + print(b).text + "}", binding_strength::power,

@@ -41,6 +41,9 @@ struct reference
 
     constexpr bool is_constant() const { return get().is_constant(); }
 
+    /// Whether this is one value for the whole row.
+    constexpr bool is_uniform() const { return get().uniform; }
+
     constexpr bool is_constant(double value) const { return is_constant() && get().value == value; }
 
     constexpr double value() const { return get().value; }
@@ -88,6 +91,11 @@ constexpr reference rewrite(minimum_operation, reference, reference);
 constexpr reference rewrite(where_operation, reference, reference, reference);
 constexpr reference rewrite(select_operation, reference, reference, reference);
 constexpr reference rewrite(copysign_operation, reference, reference);
+constexpr reference rewrite(sum_operation, reference);
+constexpr reference rewrite(max_operation, reference);
+constexpr reference rewrite(min_operation, reference);
+constexpr reference rewrite(logsumexp_operation, reference);
+constexpr reference rewrite(row_length_operation, reference);
 
 namespace detail
 {
@@ -241,6 +249,10 @@ constexpr operation describe()
     if constexpr (requires { Operation::commutative; })
     {
         made.commutative = Operation::commutative;
+    }
+    if constexpr (requires { Operation::cost; })
+    {
+        made.cost = Operation::cost;
     }
     if constexpr (requires { Operation::predicate; })
     {

@@ -215,6 +215,11 @@ constexpr reference of_exponentials(reference a, reference b)
     {
         return {};
     }
+    // Softmax, whose shift differentiation need not see.
+    if (a.is<exp_operation>() && b.is<sum_operation>() && b.operand(0).same(a))
+    {
+        return exp(a.operand(0) - logsumexp(a.operand(0)));
+    }
     if (const auto power = b.operand_beside(1); power && power.is<exp_operation>())
     {
         return a * sigmoid(-power.operand(0));

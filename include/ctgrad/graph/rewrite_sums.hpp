@@ -45,10 +45,38 @@ constexpr bool is_any_constant(reference a, reference b)
     return a.is_constant() || b.is_constant();
 }
 
-/// a + b or a - b where both have the same condition or the same denominator.
+/// v * y + u * y or v * y - u * y with one u for the row, as y * (v + u) or y * (v - u).
+template <class Operation>
+constexpr reference common_factor(reference a, reference b)
+{
+    if (!a.is<multiply_operation>() || !b.is<multiply_operation>())
+    {
+        return {};
+    }
+    for (int j = 0; j < 2; ++j)
+    {
+        for (int k = 0; k < 2; ++k)
+        {
+            const reference y = a.operand(j);
+            const reference v = a.operand(1 - j);
+            const reference u = b.operand(1 - k);
+            if (y.same(b.operand(k)) && v.is_uniform() != u.is_uniform() && !is_any_constant(u, v))
+            {
+                return y * apply<Operation>(v, u);
+            }
+        }
+    }
+    return {};
+}
+
+/// a + b or a - b where both have the same condition, the same denominator or a common factor.
 template <class Operation>
 constexpr reference joined(reference a, reference b)
 {
+    if (const auto factored = common_factor<Operation>(a, b))
+    {
+        return factored;
+    }
     if (a.is<where_operation>() && b.is<where_operation>() && a.operand(0).same(b.operand(0)) &&
         is_any_constant(a.operand(1), b.operand(1)) && is_any_constant(a.operand(2), b.operand(2)))
     {
@@ -239,6 +267,10 @@ constexpr reference rewrite(subtract_operation, reference a, reference b)
     if (b.is<subtract_operation>() && b.operand(0).same(a))
     {
         return b.operand(1);
+    }
+    if (a.is<subtract_operation>() && b.is<subtract_operation>() && a.operand(1).same(b.operand(1)))
+    {
+        return a.operand(0) - b.operand(0);
     }
     // 1 / q - u / q^2 = c / q^2 for q = c + u: no cancellation for large u.
     if (a.is<divide_operation>() && a.operand(0).is_constant(1) && b.is<divide_operation>() &&

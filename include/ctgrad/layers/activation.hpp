@@ -58,9 +58,12 @@ struct activation_implementation
 
     static void infer(const T* parameters, T* xy, std::ptrdiff_t rows)
     {
-        for_each_run(
-            rows, [&](std::ptrdiff_t at, std::ptrdiff_t length)
-            { detail::run_program<forward_program, T>({xy + at}, {xy + at}, parameters, length); });
+        for_each_run(rows,
+                     [&](std::ptrdiff_t at, std::ptrdiff_t length)
+                     {
+                         detail::run_program<forward_program, T, aliasing::exact>(
+                             {xy + at}, {xy + at}, parameters, length);
+                     });
     }
 
     static void forward(const T* parameters, T* xy, T* kept_values, std::ptrdiff_t rows,
@@ -130,8 +133,8 @@ private:
             }
         };
         place(variables_of<decltype(Formula)>[0], x);
-        // Gradients of parameters may need the incoming one in a pass after it is overwritten.
-        constexpr bool copies = over_row && parameter_count > 0;
+        // A pass over the row may need the incoming gradients after others are written.
+        constexpr bool copies = over_row;
         std::array<T, copies ? static_cast<std::size_t>(size) : 1> copy;
         if constexpr (copies)
         {

@@ -66,7 +66,7 @@ T loss_of_row(const T* prediction, const T* target, T factor, T* dprediction)
             loss::variables[i] == "prediction" ? prediction : target;
     }
     T value;
-    simd::evaluator<loss, T>(inputs, {&value, dprediction}, &factor).run(Size);
+    simd::evaluator<loss, T, aliasing::none>(inputs, {&value, dprediction}, &factor).run(Size);
     return value;
 }
 

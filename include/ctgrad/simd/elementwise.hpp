@@ -152,15 +152,44 @@ inline void check_length(const char* what, std::size_t expected, std::size_t fou
     }
 }
 
-/// Runs a program over arrays of equal length: one row. Out of line, so that each program is
-/// compiled once for each element type.
-template <class Program, class T>
-[[gnu::noinline]] void run_program(
+template <class Program, class T, aliasing Inputs>
+[[gnu::noinline]] void run_planned(
     const std::array<const T*, static_cast<std::size_t>(Program::variables.size)>& inputs,
     const std::array<T*, static_cast<std::size_t>(Program::output_count)>& outputs,
     const T* parameters, std::ptrdiff_t length)
 {
-    simd::evaluator<Program, T>(inputs, outputs, parameters).run(length);
+    simd::evaluator<Program, T, Inputs>(inputs, outputs, parameters).run(length);
+}
+
+/// Runs a program over arrays of equal length: one row. Out of line, so that each program is
+/// compiled once for each element type. With one pass an output may be an input in any case.
+template <class Program, class T, aliasing Inputs = aliasing::none>
+void run_program(
+    const std::array<const T*, static_cast<std::size_t>(Program::variables.size)>& inputs,
+    const std::array<T*, static_cast<std::size_t>(Program::output_count)>& outputs,
+    const T* parameters, std::ptrdiff_t length)
+{
+    constexpr aliasing planned = Program::is_one_plan ? aliasing::none : Inputs;
+    run_planned<Program, T, planned>(inputs, outputs, parameters, length);
+}
+
+/// The same with the plan that the arrays allow.
+template <class Program, class T>
+void run_program_in_any_place(
+    const std::array<const T*, static_cast<std::size_t>(Program::variables.size)>& inputs,
+    const std::array<T*, static_cast<std::size_t>(Program::output_count)>& outputs,
+    const T* parameters, std::ptrdiff_t length)
+{
+    const bool in_place = std::ranges::any_of(
+        inputs, [&](const T* input) { return std::ranges::find(outputs, input) != outputs.end(); });
+    if (!Program::is_one_plan && in_place)
+    {
+        run_program<Program, T, aliasing::exact>(inputs, outputs, parameters, length);
+    }
+    else
+    {
+        run_program<Program, T>(inputs, outputs, parameters, length);
+    }
 }
 
 } // namespace detail
@@ -194,7 +223,7 @@ void forward(const Inputs& in, Output&& out, const Parameters& parameters)
                 detail::check_length("the list of parameters",
                                      static_cast<std::size_t>(parameter_count<Formula>),
                                      std::ranges::size(parameters));
-                detail::run_program<program<Formula>, T>(
+                detail::run_program_in_any_place<program<Formula>, T>(
                     {std::ranges::data(input)...}, {std::ranges::data(out)},
                     std::ranges::data(parameters), static_cast<std::ptrdiff_t>(length));
             },

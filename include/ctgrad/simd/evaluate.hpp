@@ -14,9 +14,9 @@ namespace ctgrad::simd
 
 /// Runs a program over one row: `inputs` points to one array for each variable, `outputs` to one for
 /// each output (a single value where the output is one value for the row). All passes over the row
-/// are unrolled loops over batches; nothing is allocated. An output may be the same array as an
-/// input if the program has one pass.
-template <class Program, class T, class Arch = xsimd::default_arch>
+/// are unrolled loops over batches; nothing is allocated. `Inputs` says whether an output may be the
+/// same array as an input.
+template <class Program, class T, aliasing Inputs, class Arch = xsimd::default_arch>
 class evaluator
 {
 public:
@@ -34,15 +34,18 @@ public:
 
     CTGRAD_ALWAYS_INLINE void run(std::ptrdiff_t length)
     {
-        for_each_index<plan.last_pass + 1>(
-            [&](auto pass) CTGRAD_INLINE_LAMBDA
-            {
-                compute_uniform<pass()>(length);
-                if constexpr (has_loop(pass()))
-                {
-                    run_pass<pass()>(length);
-                }
-            });
+        if constexpr (plan.last_pass == 0)
+        {
+            run_passes(length);
+        }
+        else if (length <= short_vectors * batch_type::size)
+        {
+            run_short_row<short_vectors>(length);
+        }
+        else
+        {
+            run_passes(length);
+        }
         for_each_index<Program::output_count>(
             [&](auto k) CTGRAD_INLINE_LAMBDA
             {
@@ -55,13 +58,36 @@ public:
     }
 
 private:
-    static constexpr const auto& plan = Program::plan;
+    CTGRAD_ALWAYS_INLINE void run_passes(std::ptrdiff_t length)
+    {
+        for_each_index<plan.last_pass + 1>(
+            [&](auto pass) CTGRAD_INLINE_LAMBDA
+            {
+                compute_uniform<pass()>(length);
+                if constexpr (has_loop(pass()))
+                {
+                    run_pass<pass()>(length);
+                }
+            });
+    }
+
+    static constexpr const auto& plan = Program::template plan_for<Inputs>;
     static constexpr int node_count = static_cast<int>(plan.nodes.size());
 
     /// Vectors in one step of a loop. A formula is one long chain of dependent operations: with one
-    /// vector at a time processors wait for results, and two keep them busy. Large graphs have
-    /// independent parts of their own, and too many values for the registers.
-    static constexpr int interleaved = node_count <= 64 ? 2 : 1;
+    /// vector at a time processors wait for results, and two keep them busy, four where there is
+    /// little to do. Large graphs have independent parts of their own, and too many values for the
+    /// registers.
+    static constexpr int interleaved(int pass)
+    {
+        int cost = 0;
+        for (const planned_node& current : plan.nodes)
+        {
+            const bool computes = current.op != nullptr && !current.uniform;
+            cost += computes && in_pass(current, pass) ? cost_of(*current.op) : 0;
+        }
+        return node_count > 64 ? 1 : cost > 8 ? 2 : 4;
+    }
 
     /// Values of one vector of elements. Slots are plain arrays with constant indices, which
     /// compilers keep in registers.
@@ -85,11 +111,16 @@ private:
         return (current.passes >> pass & 1u) != 0;
     }
 
+    static constexpr bool is_loaded(const planned_node& current, int pass)
+    {
+        return (current.loads >> pass & 1u) != 0;
+    }
+
     static constexpr bool has_loop(int pass)
     {
         for (const planned_node& current : plan.nodes)
         {
-            if (in_pass(current, pass))
+            if (in_pass(current, pass) || is_loaded(current, pass))
             {
                 return true;
             }
@@ -119,8 +150,7 @@ private:
     /// Whether pass `pass` accumulates node `index`.
     static constexpr bool accumulates(int index, int pass)
     {
-        return is_reduction(plan[index]) && plan[index].stage - 1 == pass &&
-               !plan[plan[index].operands[0]].uniform;
+        return is_reduction(plan[index]) && plan[index].stage - 1 == pass;
     }
 
     CTGRAD_ALWAYS_INLINE static T first_lane(batch_type x)
@@ -212,17 +242,11 @@ private:
                     {
                         uniform_.values[i()] = batch_type(parameters_[current.leaf]);
                     }
-                    else if constexpr (is_reduction(current))
+                    else if constexpr (current.op == &operation_of<row_length_operation>)
                     {
-                        if constexpr (plan[current.operands[0]].uniform)
-                        {
-                            const batch_type value = uniform_value<current.operands[0]>();
-                            uniform_.values[i()] = current.op->over_row == reduction::sum
-                                                       ? value * batch_type(static_cast<T>(length))
-                                                       : value;
-                        }
+                        uniform_.values[i()] = batch_type(static_cast<T>(length));
                     }
-                    else if constexpr (current.kind == node_kind::applied)
+                    else if constexpr (current.kind == node_kind::applied && !is_reduction(current))
                     {
                         compute<i()>(uniform_, uniform_);
                     }
@@ -230,8 +254,9 @@ private:
             });
     }
 
-    /// Node by node, so that what is computed of several vectors overlaps.
-    template <int Pass, int Count>
+    /// Node by node, so that what is computed of several vectors overlaps. Without `Summands` products
+    /// that only a sum needs are left to `accumulate`.
+    template <int Pass, bool Summands, int Count>
     CTGRAD_ALWAYS_INLINE void compute_elements(slots (&local)[Count]) const
     {
         for_each_index<node_count>(
@@ -239,6 +264,264 @@ private:
             {
                 constexpr planned_node current = plan[i()];
                 if constexpr (!current.uniform && in_pass(current, Pass) &&
+                              current.kind == node_kind::applied &&
+                              (Summands || !current.is_summand))
+                {
+                    for_each_index<Count>([&](auto v) CTGRAD_INLINE_LAMBDA
+                                          { compute<i()>(local[v()], local[v()]); });
+                }
+            });
+    }
+
+    /// What a pass reads of one vector: variables, and what earlier passes kept.
+    template <int Pass, class Load>
+    CTGRAD_ALWAYS_INLINE void load_inputs(slots& local, const Load& load) const
+    {
+        const auto& inputs = inputs_;
+        const auto& outputs = outputs_;
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
+            {
+                constexpr planned_node current = plan[i()];
+                if constexpr (current.kind == node_kind::variable && in_pass(current, Pass))
+                {
+                    local.values[i()] = load(inputs[static_cast<std::size_t>(current.leaf)]);
+                }
+                if constexpr (is_loaded(current, Pass))
+                {
+                    local.values[i()] = load(outputs[static_cast<std::size_t>(current.kept)]);
+                }
+            });
+    }
+
+    template <int Pass, class Store>
+    CTGRAD_ALWAYS_INLINE void store_outputs(const slots& local, const Store& store) const
+    {
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
+            {
+                constexpr planned_node current = plan[i()];
+                if constexpr (current.kept >= 0 && in_pass(current, Pass))
+                {
+                    store(outputs_[static_cast<std::size_t>(current.kept)], local.values[i()]);
+                }
+            });
+        for_each_index<Program::output_count>(
+            [&](auto k) CTGRAD_INLINE_LAMBDA
+            {
+                if constexpr (stores(k(), Pass))
+                {
+                    constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
+                    store(outputs_[static_cast<std::size_t>(k())], operand_value<index>(local));
+                }
+            });
+    }
+
+    static constexpr T identity_of(reduction kind)
+    {
+        constexpr T infinity = std::numeric_limits<T>::infinity();
+        return kind == reduction::sum ? T(0) : kind == reduction::max ? -infinity : infinity;
+    }
+
+    template <reduction Kind>
+    CTGRAD_ALWAYS_INLINE static batch_type combine(batch_type a, batch_type b)
+    {
+        if constexpr (Kind == reduction::sum)
+        {
+            return a + b;
+        }
+        else if constexpr (Kind == reduction::max)
+        {
+            return maximum(a, b);
+        }
+        else
+        {
+            return minimum(a, b);
+        }
+    }
+
+    template <reduction Kind>
+    CTGRAD_ALWAYS_INLINE static T reduce(batch_type x)
+    {
+        if constexpr (Kind == reduction::sum)
+        {
+            return reduce_add(x);
+        }
+        else if constexpr (Kind == reduction::max)
+        {
+            return reduce_max(x);
+        }
+        else
+        {
+            return reduce_min(x);
+        }
+    }
+
+    /// Calls with each reduction that this pass accumulates.
+    template <int Pass>
+    CTGRAD_ALWAYS_INLINE static void for_each_reduction(const auto& body)
+    {
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
+            {
+                if constexpr (accumulates(i(), Pass))
+                {
+                    body(i, std::integral_constant<reduction, plan[i()].op->over_row>{});
+                }
+            });
+    }
+
+    /// Adds one whole vector to the totals.
+    template <int Pass>
+    CTGRAD_ALWAYS_INLINE void accumulate(const slots& local, slots& totals) const
+    {
+        for_each_reduction<Pass>(
+            [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
+            {
+                constexpr int index = plan[i()].operands[0];
+                constexpr planned_node value = plan[index];
+                batch_type& total = totals.values[i()];
+                if constexpr (value.is_summand)
+                {
+                    constexpr int last = value.op->arity - 1;
+                    total = multiply_add(operand_value<value.operands[0]>(local),
+                                         operand_value<value.operands[last]>(local), total);
+                }
+                else
+                {
+                    total = combine<kind()>(total, local.values[index]);
+                }
+            });
+    }
+
+    /// The same for a vector of which only these lanes are of the row.
+    template <int Pass>
+    CTGRAD_ALWAYS_INLINE static void accumulate(const slots& local, slots& totals, mask_type valid)
+    {
+        for_each_reduction<Pass>(
+            [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
+            {
+                const batch_type value = select(valid, local.values[plan[i()].operands[0]],
+                                                batch_type(identity_of(kind())));
+                totals.values[i()] = combine<kind()>(totals.values[i()], value);
+            });
+    }
+
+    template <int Pass, int Count>
+    CTGRAD_ALWAYS_INLINE void run_whole_vectors(std::ptrdiff_t first, slots* totals) const
+    {
+        slots local[Count];
+        for_each_index<Count>(
+            [&](auto v) CTGRAD_INLINE_LAMBDA
+            {
+                const std::ptrdiff_t at = first + v() * batch_type::size;
+                load_inputs<Pass>(local[v()], [&](const T* from) CTGRAD_INLINE_LAMBDA
+                                  { return batch_type::load(from + at); });
+            });
+        compute_elements<Pass, false>(local);
+        for_each_index<Count>(
+            [&](auto v) CTGRAD_INLINE_LAMBDA
+            {
+                const std::ptrdiff_t at = first + v() * batch_type::size;
+                store_outputs<Pass>(local[v()], [&](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
+                                    { value.store(to + at); });
+                accumulate<Pass>(local[v()], totals[v()]);
+            });
+    }
+
+    template <int Pass>
+    CTGRAD_ALWAYS_INLINE void run_incomplete_vector(std::ptrdiff_t at, int count,
+                                                    slots& totals) const
+    {
+        slots local[1];
+        load_inputs<Pass>(local[0], [&](const T* from) CTGRAD_INLINE_LAMBDA
+                          { return batch_type::load_partial(from + at, count); });
+        compute_elements<Pass, true>(local);
+        store_outputs<Pass>(local[0], [&](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
+                            { value.store_partial(to + at, count); });
+        accumulate<Pass>(local[0], totals, first_lanes(count));
+    }
+
+    /// A row of up to 16 elements, such as the classes of many a network, is short; no more than fit
+    /// into two vectors.
+    static constexpr int short_vectors = batch_type::size >= 16 ? 1 : 2;
+
+    /// A row of few elements in registers: everything is computed once, whatever the passes are.
+    template <int Count>
+    CTGRAD_ALWAYS_INLINE void run_short_row(std::ptrdiff_t length)
+    {
+        slots local[Count];
+        const auto lanes = [&](int v) CTGRAD_INLINE_LAMBDA
+        {
+            const std::ptrdiff_t left = length - v * batch_type::size;
+            return static_cast<int>(left < 0                  ? 0
+                                    : left < batch_type::size ? left
+                                                              : batch_type::size);
+        };
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
+            {
+                constexpr planned_node current = plan[i()];
+                if constexpr (current.kind == node_kind::variable)
+                {
+                    const T* from = inputs_[static_cast<std::size_t>(current.leaf)];
+                    for_each_index<Count>(
+                        [&](auto v) CTGRAD_INLINE_LAMBDA
+                        {
+                            local[v()].values[i()] =
+                                batch_type::load_partial(from + v() * batch_type::size, lanes(v()));
+                        });
+                }
+            });
+        for_each_index<plan.last_pass + 1>(
+            [&](auto pass) CTGRAD_INLINE_LAMBDA
+            {
+                compute_uniform<pass()>(length);
+                compute_stage<pass()>(local);
+                for_each_reduction<pass()>(
+                    [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
+                    {
+                        slots totals;
+                        totals.values[i()] = batch_type(identity_of(kind()));
+                        for_each_index<Count>(
+                            [&](auto v) CTGRAD_INLINE_LAMBDA
+                            {
+                                const batch_type value =
+                                    select(first_lanes(lanes(v())),
+                                           local[v()].values[plan[i()].operands[0]],
+                                           batch_type(identity_of(kind())));
+                                totals.values[i()] = combine<kind()>(totals.values[i()], value);
+                            });
+                        uniform_.values[i()] = batch_type(reduce<kind()>(totals.values[i()]));
+                    });
+            });
+        for_each_index<Program::output_count>(
+            [&](auto k) CTGRAD_INLINE_LAMBDA
+            {
+                if constexpr (!Program::row_valued[static_cast<std::size_t>(k())])
+                {
+                    constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
+                    for_each_index<Count>(
+                        [&](auto v) CTGRAD_INLINE_LAMBDA
+                        {
+                            operand_value<index>(local[v()])
+                                .store_partial(outputs_[static_cast<std::size_t>(k())] +
+                                                   v() * batch_type::size,
+                                               lanes(v()));
+                        });
+                }
+            });
+    }
+
+    /// All elements that wait for so many reductions and no more.
+    template <int Stage, int Count>
+    CTGRAD_ALWAYS_INLINE void compute_stage(slots (&local)[Count]) const
+    {
+        for_each_index<node_count>(
+            [&](auto i) CTGRAD_INLINE_LAMBDA
+            {
+                constexpr planned_node current = plan[i()];
+                if constexpr (!current.uniform && current.stage == Stage &&
                               current.kind == node_kind::applied)
                 {
                     for_each_index<Count>([&](auto v) CTGRAD_INLINE_LAMBDA
@@ -247,141 +530,41 @@ private:
             });
     }
 
-    template <int Pass, class Load>
-    CTGRAD_ALWAYS_INLINE static void load_inputs(slots& local, const Load& load)
-    {
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
-            {
-                constexpr planned_node current = plan[i()];
-                if constexpr (current.kind == node_kind::variable && in_pass(current, Pass))
-                {
-                    local.values[i()] = load(current.leaf);
-                }
-            });
-    }
-
-    template <int Pass, class Store>
-    CTGRAD_ALWAYS_INLINE static void store_outputs(const evaluator& self, const slots& local,
-                                                   const Store& store)
-    {
-        for_each_index<Program::output_count>(
-            [&](auto k) CTGRAD_INLINE_LAMBDA
-            {
-                if constexpr (stores(k(), Pass))
-                {
-                    constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
-                    store(k(), self.template operand_value<index>(local));
-                }
-            });
-    }
-
-    CTGRAD_ALWAYS_INLINE static batch_type reduction_identity(reduction kind)
-    {
-        return batch_type(kind == reduction::sum ? T(0) : -std::numeric_limits<T>::infinity());
-    }
-
-    CTGRAD_ALWAYS_INLINE static batch_type combine(reduction kind, batch_type a, batch_type b)
-    {
-        return kind == reduction::sum ? a + b : maximum(a, b);
-    }
-
-    template <int Pass, class Keep>
-    CTGRAD_ALWAYS_INLINE void accumulate(const slots& local, const Keep& keep)
-    {
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
-            {
-                if constexpr (accumulates(i(), Pass))
-                {
-                    constexpr planned_node current = plan[i()];
-                    constexpr reduction kind = current.op->over_row;
-                    const batch_type value =
-                        keep(local.values[current.operands[0]], reduction_identity(kind));
-                    uniform_.values[i()] = combine(kind, uniform_.values[i()], value);
-                }
-            });
-    }
-
-    template <int Pass, int Count>
-    CTGRAD_ALWAYS_INLINE void run_whole_vectors(std::ptrdiff_t first)
-    {
-        slots local[Count];
-        for_each_index<Count>(
-            [&](auto v) CTGRAD_INLINE_LAMBDA
-            {
-                const std::ptrdiff_t at = first + v() * batch_type::size;
-                load_inputs<Pass>(
-                    local[v()], [&](int leaf) CTGRAD_INLINE_LAMBDA
-                    { return batch_type::load(inputs_[static_cast<std::size_t>(leaf)] + at); });
-            });
-        compute_elements<Pass>(local);
-        for_each_index<Count>(
-            [&](auto v) CTGRAD_INLINE_LAMBDA
-            {
-                const std::ptrdiff_t at = first + v() * batch_type::size;
-                store_outputs<Pass>(*this, local[v()],
-                                    [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA
-                                    { value.store(outputs_[static_cast<std::size_t>(k)] + at); });
-                accumulate<Pass>(local[v()], [](batch_type value, batch_type) CTGRAD_INLINE_LAMBDA
-                                 { return value; });
-            });
-    }
-
-    template <int Pass>
-    CTGRAD_ALWAYS_INLINE void run_incomplete_vector(std::ptrdiff_t at, int count)
-    {
-        slots local[1];
-        load_inputs<Pass>(local[0],
-                          [&](int leaf) CTGRAD_INLINE_LAMBDA
-                          {
-                              return batch_type::load_partial(
-                                  inputs_[static_cast<std::size_t>(leaf)] + at, count);
-                          });
-        compute_elements<Pass>(local);
-        store_outputs<Pass>(
-            *this, local[0], [&](int k, batch_type value) CTGRAD_INLINE_LAMBDA
-            { value.store_partial(outputs_[static_cast<std::size_t>(k)] + at, count); });
-        const mask_type valid = first_lanes(count);
-        accumulate<Pass>(local[0], [&](batch_type value, batch_type identity) CTGRAD_INLINE_LAMBDA
-                         { return select(valid, value, identity); });
-    }
-
+    /// Each of the interleaved vectors has totals of its own, so that none waits for another's.
     template <int Pass>
     CTGRAD_ALWAYS_INLINE void run_pass(std::ptrdiff_t length)
     {
+        constexpr int count = interleaved(Pass);
         constexpr std::ptrdiff_t width = batch_type::size;
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
+        slots totals[count];
+        for_each_reduction<Pass>(
+            [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
             {
-                if constexpr (accumulates(i(), Pass))
-                {
-                    uniform_.values[i()] = reduction_identity(plan[i()].op->over_row);
-                }
+                for_each_index<count>(
+                    [&](auto v) CTGRAD_INLINE_LAMBDA
+                    { totals[v()].values[i()] = batch_type(identity_of(kind())); });
             });
         std::ptrdiff_t at = 0;
-        for (; at + interleaved * width <= length; at += interleaved * width)
+        for (; at + count * width <= length; at += count * width)
         {
-            run_whole_vectors<Pass, interleaved>(at);
+            run_whole_vectors<Pass, count>(at, totals);
         }
-        for (; at + width <= length; at += width)
+        for (; count > 1 && at + width <= length; at += width)
         {
-            run_whole_vectors<Pass, 1>(at);
+            run_whole_vectors<Pass, 1>(at, totals);
         }
         if (at < length)
         {
-            run_incomplete_vector<Pass>(at, static_cast<int>(length - at));
+            run_incomplete_vector<Pass>(at, static_cast<int>(length - at), totals[0]);
         }
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
+        for_each_reduction<Pass>(
+            [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
             {
-                if constexpr (accumulates(i(), Pass))
-                {
-                    const batch_type total = uniform_.values[i()];
-                    uniform_.values[i()] =
-                        batch_type(plan[i()].op->over_row == reduction::sum ? reduce_add(total)
-                                                                            : reduce_max(total));
-                }
+                batch_type total = totals[0].values[i()];
+                for_each_index<count - 1>(
+                    [&](auto v) CTGRAD_INLINE_LAMBDA
+                    { total = combine<kind()>(total, totals[v() + 1].values[i()]); });
+                uniform_.values[i()] = batch_type(reduce<kind()>(total));
             });
     }
 

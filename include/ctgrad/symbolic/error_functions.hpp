@@ -12,6 +12,7 @@ inline constexpr double one_over_sqrt_two_pi = 0.39894228040143267794;
 struct erf_operation
 {
     static constexpr fixed_string name = "erf";
+    static constexpr int cost = 25;
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {

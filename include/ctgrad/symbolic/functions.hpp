@@ -51,6 +51,7 @@ struct square_operation
 struct sqrt_operation
 {
     static constexpr fixed_string name = "sqrt";
+    static constexpr int cost = 5;
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
@@ -63,6 +64,7 @@ struct sqrt_operation
 struct exp_operation
 {
     static constexpr fixed_string name = "exp";
+    static constexpr int cost = 18;
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
@@ -82,6 +84,7 @@ struct exp_operation
 struct expm1_operation
 {
     static constexpr fixed_string name = "expm1";
+    static constexpr int cost = 20;
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
@@ -100,6 +103,7 @@ struct expm1_operation
 struct log_operation
 {
     static constexpr fixed_string name = "log";
+    static constexpr int cost = 18;
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
@@ -113,6 +117,7 @@ struct log_operation
 struct log1p_operation
 {
     static constexpr fixed_string name = "log1p";
+    static constexpr int cost = 22;
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
@@ -125,6 +130,7 @@ struct log1p_operation
 struct pow_operation
 {
     static constexpr fixed_string name = "pow";
+    static constexpr int cost = 60;
     static constexpr bool total = true;
     static constexpr auto value(auto x, auto exponent)
     {
@@ -142,6 +148,7 @@ struct pow_operation
 struct sin_operation
 {
     static constexpr fixed_string name = "sin";
+    static constexpr int cost = 20;
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
@@ -154,6 +161,7 @@ struct sin_operation
 struct cos_operation
 {
     static constexpr fixed_string name = "cos";
+    static constexpr int cost = 20;
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {
@@ -166,6 +174,7 @@ struct cos_operation
 struct atan_operation
 {
     static constexpr fixed_string name = "atan";
+    static constexpr int cost = 20;
     static constexpr bool total = true;
     static constexpr auto value(auto x)
     {

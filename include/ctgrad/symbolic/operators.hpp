@@ -47,6 +47,7 @@ struct multiply_operation
 struct divide_operation
 {
     static constexpr fixed_string name = "divide";
+    static constexpr int cost = 4;
     static constexpr bool total = true;
     static constexpr auto value(auto a, auto b) { return a / b; }
     static constexpr double value(double a, double b) { return scalar::divide(a, b); }

@@ -35,6 +35,7 @@ struct decay_argument_operation
 struct exp_octave_operation
 {
     static constexpr fixed_string name = "exp_octave";
+    static constexpr int cost = 2;
     static constexpr auto value(auto x)
     {
         using scalar::exp_octave;
@@ -45,6 +46,7 @@ struct exp_octave_operation
 struct exp_fraction_operation
 {
     static constexpr fixed_string name = "exp_fraction";
+    static constexpr int cost = 9;
     static constexpr auto value(auto x, auto octave)
     {
         using scalar::exp_fraction;
@@ -55,6 +57,7 @@ struct exp_fraction_operation
 struct exp_join_operation
 {
     static constexpr fixed_string name = "exp_join";
+    static constexpr int cost = 6;
     static constexpr auto value(auto fraction, auto octave)
     {
         using scalar::exp_join;
@@ -65,6 +68,7 @@ struct exp_join_operation
 struct expm1_join_operation
 {
     static constexpr fixed_string name = "expm1_join";
+    static constexpr int cost = 8;
     static constexpr auto value(auto fraction, auto octave)
     {
         using scalar::expm1_join;
@@ -76,6 +80,7 @@ struct expm1_join_operation
 struct expm1_decay_join_operation
 {
     static constexpr fixed_string name = "expm1_decay_join";
+    static constexpr int cost = 4;
     static constexpr auto value(auto fraction, auto octave)
     {
         using scalar::expm1_decay_join;
@@ -87,6 +92,7 @@ struct expm1_decay_join_operation
 struct log1p_unit_operation
 {
     static constexpr fixed_string name = "log1p_unit";
+    static constexpr int cost = 14;
     static constexpr auto value(auto x)
     {
         using scalar::log1p_unit;
@@ -121,6 +127,7 @@ struct half_square_argument_operation
 struct exp_minus_square_operation
 {
     static constexpr fixed_string name = "exp_minus_square";
+    static constexpr int cost = 20;
     static constexpr auto value(auto x)
     {
         using scalar::exp_minus_square;
@@ -132,6 +139,7 @@ struct exp_minus_square_operation
 struct exp_minus_half_square_operation
 {
     static constexpr fixed_string name = "exp_minus_half_square";
+    static constexpr int cost = 20;
     static constexpr auto value(auto x)
     {
         using scalar::exp_minus_half_square;
@@ -143,6 +151,7 @@ struct exp_minus_half_square_operation
 struct erfc_position_operation
 {
     static constexpr fixed_string name = "erfc_position";
+    static constexpr int cost = 5;
     static constexpr auto value(auto x)
     {
         using scalar::erfc_position;
@@ -154,6 +163,7 @@ struct erfc_position_operation
 struct normal_position_operation
 {
     static constexpr fixed_string name = "normal_position";
+    static constexpr int cost = 5;
     static constexpr auto value(auto x)
     {
         using scalar::normal_position;
@@ -165,6 +175,7 @@ struct normal_position_operation
 struct erfc_tail_operation
 {
     static constexpr fixed_string name = "erfc_tail";
+    static constexpr int cost = 18;
     static constexpr auto value(auto x, auto position)
     {
         using scalar::erfc_tail;
@@ -177,6 +188,7 @@ struct erfc_tail_operation
 struct normal_tail_operation
 {
     static constexpr fixed_string name = "normal_tail";
+    static constexpr int cost = 18;
     static constexpr auto value(auto x, auto position)
     {
         using scalar::normal_tail;

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "hand_written.hpp"
+
+#include <cmath>
+#include <limits>
+
+// Formulas over a row as a specialist writes them by hand: as few passes as the sums need, what is
+// dear kept in the array of the result, two vectors side by side, sums in registers of their own,
+// and lanes behind the end of a row filled with what changes nothing.
+
+namespace hand_written
+{
+
+/// Calls `body(load, store)` for each two vectors of a row; `load(from, fill)` and `store(to, value)`
+/// take care of the end.
+CTGRAD_ALWAYS_INLINE void for_each_part(std::ptrdiff_t length, auto body)
+{
+    std::ptrdiff_t at = 0;
+    for (; at + number::size <= length; at += number::size)
+    {
+        body([=](const float* from, float) CTGRAD_INLINE_LAMBDA { return number::load(from + at); },
+             [=](float* to, number value) CTGRAD_INLINE_LAMBDA { value.store(to + at); });
+    }
+    if (at < length)
+    {
+        const int count = static_cast<int>(length - at);
+        body([=](const float* from, float fill) CTGRAD_INLINE_LAMBDA
+             { return number::load_partial(from + at, count, fill); },
+             [=](float* to, number value) CTGRAD_INLINE_LAMBDA
+             { value.store_partial(to + at, count); });
+    }
+}
+
+inline constexpr float nothing = -std::numeric_limits<float>::infinity();
+
+CTGRAD_ALWAYS_INLINE float largest_of(const float* x, std::ptrdiff_t length)
+{
+    number first(nothing);
+    number second(nothing);
+    std::ptrdiff_t at = 0;
+    for (; at + 2 * number::size <= length; at += 2 * number::size)
+    {
+        first = maximum(first, number::load(x + at));
+        second = maximum(second, number::load(x + at + number::size));
+    }
+    for_each_part(length - at, [&](auto load, auto) CTGRAD_INLINE_LAMBDA
+                  { first = maximum(first, load(x + at, nothing)); });
+    return reduce_max(maximum(first, second));
+}
+
+CTGRAD_ALWAYS_INLINE float mean_of(const float* x, std::ptrdiff_t length)
+{
+    number first(0);
+    number second(0);
+    std::ptrdiff_t at = 0;
+    for (; at + 2 * number::size <= length; at += 2 * number::size)
+    {
+        first = first + number::load(x + at);
+        second = second + number::load(x + at + number::size);
+    }
+    for_each_part(length - at,
+                  [&](auto load, auto) CTGRAD_INLINE_LAMBDA { first = first + load(x + at, 0); });
+    return reduce_add(first + second) / static_cast<float>(length);
+}
+
+/// Whether two vectors hold the row: then all of it stays in registers.
+CTGRAD_ALWAYS_INLINE bool is_short(std::ptrdiff_t length) { return length <= number::size; }
+
+CTGRAD_ALWAYS_INLINE number load_row(const float* from, std::ptrdiff_t length, float fill)
+{
+    return number::load_partial(from, static_cast<int>(length), fill);
+}
+
+CTGRAD_ALWAYS_INLINE void store_row(float* to, std::ptrdiff_t length, number value)
+{
+    value.store_partial(to, static_cast<int>(length));
+}
+
+/// exp(x - largest), 0 where x is filled up.
+CTGRAD_ALWAYS_INLINE number shifted_power(number x, number largest)
+{
+    return exponential(at_least(number(smallest_exponent), x - largest)).exp();
+}
+
+struct softmax
+{
+    static void forward(const float* x, float* y, std::ptrdiff_t length)
+    {
+        if (is_short(length))
+        {
+            const number row = load_row(x, length, nothing);
+            const number e = shifted_power(row, number(reduce_max(row)));
+            return store_row(y, length, e * number(1 / reduce_add(e)));
+        }
+        const number largest(largest_of(x, length));
+        number sum(0);
+        for_each_part(length,
+                      [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      {
+                          const number e = shifted_power(load(x, nothing), largest);
+                          store(y, e);
+                          sum = sum + e;
+                      });
+        const number scale(1 / reduce_add(sum));
+        for_each_part(length, [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      { store(y, load(y, 0) * scale); });
+    }
+    static void backward(const float* x, const float* dy, float* dx, std::ptrdiff_t length)
+    {
+        if (is_short(length))
+        {
+            const number row = load_row(x, length, nothing);
+            const number d = load_row(dy, length, 0);
+            const number e = shifted_power(row, number(reduce_max(row)));
+            const float scale = 1 / reduce_add(e);
+            const number shift(scale * reduce_add(e * d));
+            return store_row(dx, length, e * number(scale) * (d - shift));
+        }
+        const number largest(largest_of(x, length));
+        number sum(0);
+        number product(0);
+        for_each_part(length,
+                      [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      {
+                          const number e = shifted_power(load(x, nothing), largest);
+                          store(dx, e);
+                          sum = sum + e;
+                          product = multiply_add(e, load(dy, 0), product);
+                      });
+        const float scale = 1 / reduce_add(sum);
+        const number shift(scale * reduce_add(product));
+        for_each_part(length, [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      { store(dx, load(dx, 0) * number(scale) * (load(dy, 0) - shift)); });
+    }
+};
+
+struct log_softmax
+{
+    static void forward(const float* x, float* y, std::ptrdiff_t length)
+    {
+        if (is_short(length))
+        {
+            const number row = load_row(x, length, nothing);
+            const float most = reduce_max(row);
+            const float sum = reduce_add(shifted_power(row, number(most)));
+            return store_row(y, length, row - number(most + std::log(sum)));
+        }
+        const float largest = largest_of(x, length);
+        number sum(0);
+        for_each_part(length, [&](auto load, auto) CTGRAD_INLINE_LAMBDA
+                      { sum = sum + shifted_power(load(x, nothing), number(largest)); });
+        const number shift(largest + std::log(reduce_add(sum)));
+        for_each_part(length, [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      { store(y, load(x, 0) - shift); });
+    }
+    static void backward(const float* x, const float* dy, float* dx, std::ptrdiff_t length)
+    {
+        if (is_short(length))
+        {
+            const number row = load_row(x, length, nothing);
+            const number d = load_row(dy, length, 0);
+            const number e = shifted_power(row, number(reduce_max(row)));
+            const number scale(reduce_add(d) / reduce_add(e));
+            return store_row(dx, length, negative_multiply_add(e, scale, d));
+        }
+        const number largest(largest_of(x, length));
+        number sum(0);
+        number incoming(0);
+        for_each_part(length,
+                      [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      {
+                          const number e = shifted_power(load(x, nothing), largest);
+                          store(dx, e);
+                          sum = sum + e;
+                          incoming = incoming + load(dy, 0);
+                      });
+        const number scale(reduce_add(incoming) / reduce_add(sum));
+        for_each_part(length, [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      { store(dx, negative_multiply_add(load(dx, 0), scale, load(dy, 0))); });
+    }
+};
+
+struct layer_norm
+{
+    static constexpr float epsilon = 1e-5f;
+
+    static void forward(const float* x, float* y, std::ptrdiff_t length)
+    {
+        if (is_short(length))
+        {
+            const float n = static_cast<float>(length);
+            const float mean = reduce_add(load_row(x, length, 0)) / n;
+            const number c = load_row(x, length, mean) - number(mean);
+            const float variance = reduce_add(c * c) / n;
+            return store_row(y, length, c * number(1 / std::sqrt(variance + epsilon)));
+        }
+        const float mean = mean_of(x, length);
+        number squares(0);
+        for_each_part(length,
+                      [&](auto load, auto) CTGRAD_INLINE_LAMBDA
+                      {
+                          const number c = load(x, mean) - number(mean);
+                          squares = multiply_add(c, c, squares);
+                      });
+        const float variance = reduce_add(squares) / static_cast<float>(length);
+        const number scale(1 / std::sqrt(variance + epsilon));
+        for_each_part(length, [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      { store(y, (load(x, 0) - number(mean)) * scale); });
+    }
+    static void backward(const float* x, const float* dy, float* dx, std::ptrdiff_t length)
+    {
+        if (is_short(length))
+        {
+            const float count = static_cast<float>(length);
+            const float center = reduce_add(load_row(x, length, 0)) / count;
+            const number c = load_row(x, length, center) - number(center);
+            const number d = load_row(dy, length, 0);
+            const float factor = 1 / std::sqrt(reduce_add(c * c) / count + epsilon);
+            const number bend(reduce_add(c * d) * factor * factor / count);
+            const number centered = d - number(reduce_add(d) / count);
+            return store_row(dx, length, negative_multiply_add(c, bend, centered) * number(factor));
+        }
+        const float n = static_cast<float>(length);
+        const float mean = mean_of(x, length);
+        number squares(0);
+        number product(0);
+        number incoming(0);
+        for_each_part(length,
+                      [&](auto load, auto) CTGRAD_INLINE_LAMBDA
+                      {
+                          const number c = load(x, mean) - number(mean);
+                          const number d = load(dy, 0);
+                          squares = multiply_add(c, c, squares);
+                          product = multiply_add(c, d, product);
+                          incoming = incoming + d;
+                      });
+        const float scale = 1 / std::sqrt(reduce_add(squares) / n + epsilon);
+        const number slope(reduce_add(product) * scale * scale / n);
+        const number shift(reduce_add(incoming) / n);
+        for_each_part(length,
+                      [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      {
+                          const number c = load(x, 0) - number(mean);
+                          const number centered = load(dy, 0) - shift;
+                          store(dx, negative_multiply_add(c, slope, centered) * number(scale));
+                      });
+    }
+};
+
+/// Of logits with target probabilities.
+struct cross_entropy
+{
+    static float value(const float* z, const float* target, std::ptrdiff_t length)
+    {
+        if (is_short(length))
+        {
+            const number row = load_row(z, length, nothing);
+            const number t = load_row(target, length, 0);
+            const float most = reduce_max(row);
+            const float logarithm = std::log(reduce_add(shifted_power(row, number(most))));
+            return reduce_add(t) * (most + logarithm) - reduce_add(t * load_row(z, length, 0));
+        }
+        const float largest = largest_of(z, length);
+        number sum(0);
+        number total(0);
+        number product(0);
+        for_each_part(length,
+                      [&](auto load, auto) CTGRAD_INLINE_LAMBDA
+                      {
+                          const number t = load(target, 0);
+                          sum = sum + shifted_power(load(z, nothing), number(largest));
+                          total = total + t;
+                          product = multiply_add(t, load(z, 0), product);
+                      });
+        return reduce_add(total) * (largest + std::log(reduce_add(sum))) - reduce_add(product);
+    }
+    static void gradient(const float* z, const float* target, float incoming, float* dz,
+                         std::ptrdiff_t length)
+    {
+        if (is_short(length))
+        {
+            const number row = load_row(z, length, nothing);
+            const number t = load_row(target, length, 0);
+            const number e = shifted_power(row, number(reduce_max(row)));
+            const number slope(incoming * reduce_add(t) / reduce_add(e));
+            return store_row(dz, length, e * slope - number(incoming) * t);
+        }
+        const number largest(largest_of(z, length));
+        number sum(0);
+        number total(0);
+        for_each_part(length,
+                      [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      {
+                          const number e = shifted_power(load(z, nothing), largest);
+                          store(dz, e);
+                          sum = sum + e;
+                          total = total + load(target, 0);
+                      });
+        const number scale(incoming * reduce_add(total) / reduce_add(sum));
+        const number factor(incoming);
+        for_each_part(length, [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
+                      { store(dz, load(dz, 0) * scale - factor * load(target, 0)); });
+    }
+};
+
+} // namespace hand_written
