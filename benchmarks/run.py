@@ -22,6 +22,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = 'kernels_activations'
+ROWS = 'kernels_rows'
 TRAINING = 'networks_training_step'
 SOURCE = 'kernels/activations.cpp'
 BEGIN = '<!-- benchmarks: written by ./dev bench --markdown README.md -->'
@@ -64,7 +65,8 @@ def run_once(build, core, arguments, program=PROGRAM):
                               preexec_fn=lambda: os.sched_setaffinity(0, {core}))
         if done.returncode != 0:
             sys.exit(f'{command[0]} failed:\n{done.stderr}')
-        return json.loads(out.read_text(encoding='utf-8'))
+        text = out.read_text(encoding='utf-8')
+        return json.loads(text) if text else {'benchmarks': []}  # nothing matches the filter
 
 
 def times_of(result):
@@ -97,6 +99,20 @@ def ratios_of(times):
         known.index(item[0][0]), item[0][2], FORMS.index(item[0][1]))))
 
 
+def ratios_of_rounds(results):
+    """The same of all rounds together, with how far the rounds are apart."""
+    every_round = [times_of(result) for result in results]
+    together = {name: [time for times in every_round for time in times[name]]
+                for name in every_round[0]}
+    ratios = ratios_of(together)
+    for row, values in ratios.items():
+        each = [ratios_of(times)[row].get('hand') for times in every_round]
+        if all(each):
+            values['spread'] = max(each) - min(each)
+            values['smallest'] = min(each)
+    return ratios
+
+
 def training_steps(build, core, repetitions):
     """Step -> samples a second and share of the peak that the same run measured."""
     result = run_once(build, core, ['--benchmark_min_time=0.1',
@@ -122,13 +138,18 @@ def training_lines(runs):
     return lines
 
 
+def elements_of(function, length):
+    """What one measurement computes: an array, or as many rows as 16,384 elements have."""
+    return length if function in FUNCTIONS else 16384 // length * length
+
+
 def geometric_mean(values):
     return math.exp(statistics.fmean(math.log(value) for value in values))
 
 
-def print_table(runs):
+def print_table(runs, ratios='ratios'):
     compilers = [run['compiler'] for run in runs]
-    rows = list(dict.fromkeys(row for run in runs for row in run['ratios']))
+    rows = list(dict.fromkeys(row for run in runs for row in run[ratios]))
     head = f'{"":30}' + ''.join(f'{compiler:^34}' for compiler in compilers)
     print(head.rstrip())
     print(f'{"function":11}{"form":9}{"length":>10}'
@@ -137,17 +158,19 @@ def print_table(runs):
         function, form, length = row
         line = f'{function:11}{form:9}{length:>10,}'
         for run in runs:
-            values = run['ratios'].get(row, {})
-            each = values['us'] * 1000 / length if 'us' in values else math.nan
+            values = run[ratios].get(row, {})
+            each = values['us'] * 1000 / elements_of(function, length) if 'us' in values else math.nan
             line += f'{each:13.3f}'
             mark = '~' if values.get('spread', 0) >= 0.05 else ' '
             line += f'{values["hand"]:8.2f}{mark}' if 'hand' in values else f'{"":9}'
             line += f'{1 / values["scalar"]:12.1f}' if 'scalar' in values else f'{"":12}'
         print(line.rstrip())
-    if any(values.get('spread', 0) >= 0.05 for run in runs for values in run['ratios'].values()):
+    if not rows:
+        return
+    if any(values.get('spread', 0) >= 0.05 for run in runs for values in run[ratios].values()):
         print('~ the ratio to hand-written changed by 5% or more between rounds')
     for run in runs:
-        hand = {row: values['hand'] for row, values in run['ratios'].items() if 'hand' in values}
+        hand = {row: values['hand'] for row, values in run[ratios].items() if 'hand' in values}
         if hand:
             worst = max(hand, key=hand.get)
             print(f'{run["compiler"]}: ctgrad / hand-written: mean '
@@ -185,9 +208,28 @@ def markdown(runs, date):
               f'{" and ".join(run["compiler"] for run in runs)}, '
               f'{" ".join(word for word in runs[0]["flags"] if word.startswith(("-O", "-m")))}, '
               f'{date:%Y-%m-%d}. Printed by `./dev bench`.', '',
+              *row_lines(runs), '',
               'A training step of 784-128-10 with swish and cross-entropy, batch 64, one core:', '']
     lines += [f'* {line}.' for line in training_lines(runs)]
     return '\n'.join(lines)
+
+
+def row_lines(runs):
+    """Ratios of formulas over a row, forward and backward, one line for each length."""
+    lengths = sorted({row[2] for run in runs for row in run['row_ratios']})
+    functions = list(dict.fromkeys(row[0] for run in runs for row in run['row_ratios']))
+    compilers = [run['compiler'].split()[0] for run in runs]
+    lines = [f'Over a row, forward / backward, {" and ".join(compilers)}:', '',
+             '| | ' + ' | '.join(f'{length:,} elements' for length in lengths) + ' |',
+             '|---' * (len(lengths) + 1) + '|']
+    for function in functions:
+        cells = []
+        for length in lengths:
+            pairs = [[run['row_ratios'].get((function, form, length), {}).get('hand', math.nan)
+                      for form in ('forward', 'backward')] for run in runs]
+            cells.append(', '.join(f'{forward:.2f} / {backward:.2f}' for forward, backward in pairs))
+        lines.append(f'| {function} | ' + ' | '.join(cells) + ' |')
+    return lines
 
 
 def rewrite_block(path, text):
@@ -233,42 +275,41 @@ def main():
             sys.exit(f'{build} has no benchmarks: run ./dev bench')
 
     date = datetime.datetime.now().astimezone()
-    runs = [{'build': build, 'flags': flags_of(build), 'results': []} for build in options.builds]
+    runs = [{'build': build, 'flags': flags_of(build), 'results': [], 'rows': []}
+            for build in options.builds]
     for _ in range(rounds):
         for run in runs:
             run['results'].append(run_once(run['build'], core, arguments))
+            run['rows'].append(run_once(run['build'], core, arguments, ROWS))
     for run in runs:
         run['training'] = training_steps(run['build'], core, repetitions)
         context = run['results'][0]['context']
         run['compiler'] = ' '.join(context['compiler'].split()[:2])
         run['simd'] = context['simd']
-        every_round = [times_of(result) for result in run['results']]
-        together = {name: [time for times in every_round for time in times[name]]
-                    for name in every_round[0]}
-        run['ratios'] = ratios_of(together)
-        for row, values in run['ratios'].items():
-            each = [ratios_of(times)[row].get('hand') for times in every_round]
-            if all(each):
-                values['spread'] = max(each) - min(each)
-                values['smallest'] = min(each)
+        run['ratios'] = ratios_of_rounds(run['results'])
+        run['row_ratios'] = ratios_of_rounds(run['rows'])
         directory = run['build'] / 'results'
         directory.mkdir(exist_ok=True)
         raw = {'date': date.isoformat(), 'processor': processor(), 'core': core,
                'load': os.getloadavg(), 'compiler': run['compiler'], 'flags': run['flags'],
-               'arguments': arguments, 'rounds': run['results'], 'training': run['training']}
+               'arguments': arguments, 'rounds': run['results'], 'rows': run['rows'],
+               'training': run['training']}
         path = directory / f'activations-{date:%Y%m%d-%H%M%S}.json'
         path.write_text(json.dumps(raw, indent=1), encoding='utf-8')
         print(f'{path}: {" ".join(run["flags"])}')
     print(f'{processor()} ({runs[0]["simd"]}), core {core}, '
           f'{rounds} x {repetitions} repetitions, load {os.getloadavg()[0]:.1f}, {date:%Y-%m-%d}\n')
     print_table(runs)
+    print('\nOver a row:')
+    print_table(runs, 'row_ratios')
     print('\nTraining step of 784-128-10, batch 64:')
     print('\n'.join(training_lines(runs)))
 
     if options.markdown:
         rewrite_block(options.markdown, markdown(runs, date))
     if options.limit:
-        above = [(run['compiler'], *row) for run in runs for row, values in run['ratios'].items()
+        above = [(run['compiler'], *row) for run in runs
+                 for row, values in (*run['ratios'].items(), *run['row_ratios'].items())
                  if values.get('smallest', 0) > options.limit]
         if above:
             print(f'\nmore than {options.limit} times hand-written in every round:',
