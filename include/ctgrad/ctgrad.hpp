@@ -5,6 +5,7 @@
 // ctgrad/train/ and ctgrad/io/.
 #include <ctgrad/catalogue/losses.hpp>
 #include <ctgrad/catalogue/optimisers.hpp>
+#include <ctgrad/catalogue/penalties.hpp>
 #include <ctgrad/graph/print.hpp>
 #include <ctgrad/network/network.hpp>
 #include <ctgrad/simd/elementwise.hpp>

@@ -110,6 +110,14 @@ BOOST_AUTO_TEST_CASE(an_exponential_is_kept_where_the_result_will_be)
                    program<sum(exp(x) / sum(exp(x) + 1))>::plan_for<aliasing::none>) >= 1);
 }
 
+BOOST_AUTO_TEST_CASE(in_place_nothing_is_written_before_all_is_read)
+{
+    using clipping = program<x - y / norm(y), constant{0.0}>;
+    BOOST_TEST((clipping::plan_for<aliasing::none>.written == std::array{1, 0}));
+    BOOST_TEST((clipping::plan_for<aliasing::exact>.written == std::array{1, 1}));
+    BOOST_TEST(!clipping::is_one_plan);
+}
+
 BOOST_AUTO_TEST_CASE(gradients_of_rows_take_no_more_passes_than_the_rows)
 {
     BOOST_TEST(backward_of<normalised>::plan_for<aliasing::none>.last_pass == 2);

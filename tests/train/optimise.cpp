@@ -43,6 +43,24 @@ void naive_momentum(naive_weight& w, double g, int)
     w.weight -= 0.03 * w.m;
 }
 
+void naive_nesterov(naive_weight& w, double g, int)
+{
+    w.m = 0.8 * w.m + g;
+    w.weight -= 0.03 * (g + 0.8 * w.m);
+}
+
+void naive_adagrad(naive_weight& w, double g, int)
+{
+    w.v += g * g;
+    w.weight -= 0.03 * g / (std::sqrt(w.v) + 1e-3);
+}
+
+void naive_rmsprop(naive_weight& w, double g, int)
+{
+    w.v = 0.95 * w.v + 0.05 * g * g;
+    w.weight -= 0.03 * g / (std::sqrt(w.v) + 1e-3);
+}
+
 void take_adam_moments(naive_weight& w, double g)
 {
     w.m = 0.8 * w.m + 0.2 * g;
@@ -127,6 +145,21 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sgd_is_as_published, T, element_types)
 BOOST_AUTO_TEST_CASE_TEMPLATE(momentum_is_as_published, T, element_types)
 {
     check<T>(momentum{.learning_rate = 0.03, .momentum = 0.8}, naive_momentum);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(nesterov_is_as_published, T, element_types)
+{
+    check<T>(nesterov{.learning_rate = 0.03, .momentum = 0.8}, naive_nesterov);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(adagrad_is_as_published, T, element_types)
+{
+    check<T>(adagrad{.learning_rate = 0.03, .epsilon = 1e-3}, naive_adagrad);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(rmsprop_is_as_published, T, element_types)
+{
+    check<T>(rmsprop{.learning_rate = 0.03, .decay = 0.95, .epsilon = 1e-3}, naive_rmsprop);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(adam_is_as_published, T, element_types)
@@ -232,6 +265,9 @@ BOOST_AUTO_TEST_CASE(padding_stays_zero)
     };
     check_padding(sgd{});
     check_padding(momentum{});
+    check_padding(nesterov{});
+    check_padding(adagrad{});
+    check_padding(rmsprop{});
     check_padding(adam{});
     check_padding(adamw{});
     check_padding(optimise_by<lion_rule::lion>());

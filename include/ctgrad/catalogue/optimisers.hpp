@@ -66,6 +66,23 @@ inline constexpr auto velocity = beta1 * first_moment + dweight;
 inline constexpr auto momentum =
     update(weight = weight - learning_rate * velocity, first_moment = velocity);
 
+/// Gradient descent with Nesterov's momentum.
+/// Source     Sutskever et al. (2013), in the form of PyTorch: the gradient is taken where the weight
+///            is, and the step looks ahead
+inline constexpr auto nesterov =
+    update(weight = weight - learning_rate * (dweight + beta1 * velocity), first_moment = velocity);
+
+/// Source     Duchi, Hazan, Singer (2011), figure 1, with diagonal matrices
+inline constexpr auto squares = second_moment + square(dweight);
+inline constexpr auto adagrad = update(
+    weight = weight - learning_rate * dweight / (sqrt(squares) + epsilon), second_moment = squares);
+
+/// Source     Hinton (2012), Neural networks for machine learning, lecture 6e
+inline constexpr auto mean_square = beta2 * second_moment + (1 - beta2) * square(dweight);
+inline constexpr auto rmsprop =
+    update(weight = weight - learning_rate * dweight / (sqrt(mean_square) + epsilon),
+           second_moment = mean_square);
+
 /// Source     Kingma, Ba (2015), algorithm 1
 inline constexpr auto adam_first = beta1 * first_moment + (1 - beta1) * dweight;
 inline constexpr auto adam_second = beta2 * second_moment + (1 - beta2) * square(dweight);
@@ -103,6 +120,50 @@ struct momentum
     constexpr auto settings() const
     {
         return list(symbols::learning_rate = learning_rate, symbols::beta1 = momentum);
+    }
+};
+
+/// Momentum that looks ahead.
+struct nesterov
+{
+    static constexpr auto rule = rules::nesterov;
+
+    double learning_rate = 0.01;
+    double momentum = 0.9;
+
+    constexpr auto settings() const
+    {
+        return list(symbols::learning_rate = learning_rate, symbols::beta1 = momentum);
+    }
+};
+
+/// Steps scaled by all gradients so far.
+struct adagrad
+{
+    static constexpr auto rule = rules::adagrad;
+
+    double learning_rate = 0.01;
+    double epsilon = 1e-10;
+
+    constexpr auto settings() const
+    {
+        return list(symbols::learning_rate = learning_rate, symbols::epsilon = epsilon);
+    }
+};
+
+/// Steps scaled by a running mean of squared gradients.
+struct rmsprop
+{
+    static constexpr auto rule = rules::rmsprop;
+
+    double learning_rate = 1e-3;
+    double decay = 0.99;
+    double epsilon = 1e-8;
+
+    constexpr auto settings() const
+    {
+        return list(symbols::learning_rate = learning_rate, symbols::beta2 = decay,
+                    symbols::epsilon = epsilon);
     }
 };
 

@@ -52,6 +52,8 @@ struct program_plan
 {
     std::array<planned_node, static_cast<std::size_t>(Nodes)> nodes{};
     std::array<int, static_cast<std::size_t>(Outputs)> outputs{};
+    /// For each output that has a value for each element, the pass that writes it.
+    std::array<int, static_cast<std::size_t>(Outputs)> written{};
     int last_pass = 0;
 
     constexpr const planned_node& operator[](int i) const
@@ -128,9 +130,9 @@ constexpr void find_passes(program_plan<Nodes, Outputs>& plan)
             plan.nodes[static_cast<std::size_t>(index)].passes |= 1u << pass;
         }
     };
-    for (const int output : plan.outputs)
+    for (std::size_t k = 0; k < plan.outputs.size(); ++k)
     {
-        request(output, plan[output].stage);
+        request(plan.outputs[k], plan.written[k]);
     }
     for (const planned_node& current : plan.nodes)
     {
@@ -179,11 +181,12 @@ template <int Nodes, int Outputs>
 constexpr bool can_keep(const program_plan<Nodes, Outputs>& plan, const planned_node& wanted,
                         std::size_t output, aliasing inputs)
 {
-    const planned_node& result = plan[plan.outputs[output]];
+    const bool is_array = !plan[plan.outputs[output]].uniform;
+    const int written = plan.written[output];
     const int last = static_cast<int>(std::bit_width(wanted.passes | wanted.loads)) - 1;
     const int first = std::countr_zero(wanted.passes);
     const unsigned later = ~0u << first << 1;
-    bool free = !result.uniform && last <= result.stage && first < result.stage;
+    bool free = is_array && last <= written && first < written;
     for (const planned_node& other : plan.nodes)
     {
         const bool is_input = other.kind == node_kind::variable;
@@ -342,6 +345,12 @@ constexpr program_plan<Nodes, Outputs> make_plan(const lowered_program<Outputs>&
     }
     find_summands(plan);
     find_stages(plan);
+    for (std::size_t k = 0; k < plan.outputs.size(); ++k)
+    {
+        // Where an input may be overwritten, not before the last pass.
+        plan.written[k] =
+            inputs == aliasing::exact ? plan.last_pass : plan[plan.outputs[k]].stage;
+    }
     find_passes(plan);
     delay_reductions(plan);
     keep_between_passes(plan, inputs);

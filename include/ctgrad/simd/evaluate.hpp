@@ -139,7 +139,7 @@ private:
     static constexpr bool stores(int k, int pass)
     {
         const auto output = static_cast<std::size_t>(k);
-        return !Program::row_valued[output] && plan[plan.outputs[output]].stage == pass;
+        return !Program::row_valued[output] && plan.written[output] == pass;
     }
 
     static constexpr bool is_reduction(const planned_node& current)

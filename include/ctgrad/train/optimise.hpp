@@ -52,7 +52,8 @@ public:
         }
     }
 
-    /// One update of all weights and states in one pass; sets the gradients to zero.
+    /// One update of all weights and states; sets the gradients to zero. One pass over memory, and one
+    /// more for each reduction, such as a norm, over the whole block.
     /// Errors     throws size_error unless there are as many of both as the block was said to have
     /// Cost       allocates nothing
     void apply(std::span<T> weights, std::span<T> gradients)
@@ -82,8 +83,8 @@ public:
                              return std::array<T*, static_cast<std::size_t>(update::output_count)>{
                                  array_of(assigned.name.view())..., gradients.data()};
                          });
-        detail::run_program<update, T>(inputs, outputs, settings().data(),
-                                       static_cast<std::ptrdiff_t>(weights.size()));
+        detail::run_program<update, T, aliasing::exact>(
+            inputs, outputs, settings().data(), static_cast<std::ptrdiff_t>(weights.size()));
     }
 
     long steps() const { return steps_; }
@@ -157,12 +158,17 @@ private:
                   "an update rule assigns to the weight and to each state that it reads, once, and "
                   "to nothing else; see docs/errors.md#update-rule");
 
-    static constexpr bool is_element_wise = hana::unpack(
-        Optimiser::rule.assignments, [](const auto&... assigned)
-        { return !(detail::reduces_in<std::remove_cvref_t<decltype(assigned.value)>> || ...); });
-    static_assert(is_element_wise,
-                  "an update rule computes each weight by itself, without sum, max "
-                  "or mean; see docs/errors.md#update-rule");
+    static constexpr bool has_value_for_each_weight = hana::unpack(
+        Optimiser::rule.assignments,
+        [](const auto&... assigned)
+        {
+            return (
+                (detail::extent_in<std::remove_cvref_t<decltype(assigned.value)>> != extent::row) &&
+                ...);
+        });
+    static_assert(has_value_for_each_weight,
+                  "an update rule has a value for each weight, not one for all of them; see "
+                  "docs/errors.md#update-rule");
 
     template <class... Settings>
     static constexpr bool are_parameters(const hana::basic_tuple<Settings...>*)

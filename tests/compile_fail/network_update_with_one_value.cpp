@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// An update rule that asks for all weights at once.
-// EXPECT: an update rule computes each weight by itself, without sum, max or mean; see docs/errors.md#update-rule
+// An update rule that gives all weights one value.
+// EXPECT: an update rule has a value for each weight, not one for all of them; see docs/errors.md#update-rule
 #include <ctgrad/ctgrad.hpp>
 #include <ctgrad/train/fit.hpp>
 
@@ -8,10 +8,9 @@ using namespace ctgrad;
 using namespace ctgrad::symbols;
 
 #ifdef CORRECTED
-constexpr auto rule = update(weight = weight - learning_rate * sign(dweight));
+constexpr auto rule = update(weight = weight - learning_rate * dweight / norm(dweight));
 #else
-constexpr auto rule =
-    update(weight = weight - learning_rate * dweight / sqrt(sum(square(dweight))));
+constexpr auto rule = update(weight = sum(weight - learning_rate * dweight));
 #endif
 
 using classifier = network<input{784}, dense{10}>;
