@@ -285,8 +285,10 @@ row each(const row& at, const auto& f)
     return result;
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(rows_of_all_kinds, T, element_types)
+// Of one element type: a program takes seconds to compile, and the plan is the same for both.
+BOOST_AUTO_TEST_CASE(rows_of_all_kinds)
 {
+    using T = float;
     check_row<log(softmax), T>(
         [](const row& at)
         {
@@ -333,8 +335,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_of_all_kinds, T, element_types)
         10);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(gradients_of_losses_at_every_length, T, element_types)
+BOOST_AUTO_TEST_CASE(gradients_of_losses_at_every_length)
 {
+    using T = double;
     // Entropy of a softmax, and a similarity: one value for the row.
     constexpr auto entropy = -sum(softmax * log(softmax));
     for (std::size_t length = 1; length <= 5 * width<T> + 1; ++length)
