@@ -78,6 +78,11 @@ BOOST_AUTO_TEST_CASE(functions_and_choices)
 
 BOOST_AUTO_TEST_CASE(derivatives_read_like_a_person_wrote_them)
 {
+    BOOST_TEST(to_string(derivative(x * tanh(log(1 + exp(x))), x)) ==
+               "tanh(softplus(x)) + x * (1 - tanh(softplus(x))^2) * sigmoid(x)");
+    BOOST_TEST(to_string(variance(x)) == "mean((x - mean(x))^2)");
+    BOOST_TEST(to_string(derivative(sum(y * exp(x - max(x)) / sum(exp(x - max(x)))), x)) ==
+               "exp(x - logsumexp(x)) * (y - sum(y * exp(x - logsumexp(x))))");
     BOOST_TEST(to_string(derivative(x * sigmoid(x), x)) ==
                "sigmoid(x) + x * sigmoid(x) * sigmoid(-x)");
     BOOST_TEST(to_string(derivative(tanh(x), x)) == "1 - tanh(x)^2");

@@ -162,11 +162,35 @@ private:
         {
             return {latex() ? "n" : "row_length", binding_strength::atom, false};
         }
+        if (current.is(operation_of<tanh_softplus_operation>))
+        {
+            return print_gate(a);
+        }
+        if (current.is(operation_of<tanh_softplus_slope_operation>))
+        {
+            const std::string times = latex() ? " \\, " : " * ";
+            const printed difference{"1 - " + print_gate(a).text + "^2", binding_strength::sum,
+                                     false};
+            return {bracketed(difference) + times + call("sigmoid", print(a).text),
+                    binding_strength::product, false};
+        }
         if (current.op->predicate)
         {
             return print_comparison(current);
         }
         return print_call(current);
+    }
+
+    std::string call(std::string_view name, const std::string& operand) const
+    {
+        return (latex() ? "\\operatorname{" + escaped(name) + "}" : std::string(name)) +
+               bracketed({operand, binding_strength::atom, false});
+    }
+
+    /// tanh(softplus(u)), which graphs have as one operation.
+    printed print_gate(int u) const
+    {
+        return {call("tanh", call("softplus", print(u).text)), binding_strength::atom, false};
     }
 
     printed print_add(int a, int b) const

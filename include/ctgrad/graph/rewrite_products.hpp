@@ -215,10 +215,12 @@ constexpr reference of_exponentials(reference a, reference b)
     {
         return {};
     }
-    // Softmax, whose shift differentiation need not see.
-    if (a.is<exp_operation>() && b.is<sum_operation>() && b.operand(0).same(a))
+    // Softmax, perhaps times something: differentiation need not see its shift.
+    if (b.is<sum_operation>() && b.operand(0).is<exp_operation>())
     {
-        return exp(a.operand(0) - logsumexp(a.operand(0)));
+        const auto exponent = b.operand(0).operand(0);
+        const auto rest = without_factor(a, b.operand(0));
+        return rest ? rest * exp(exponent - logsumexp(exponent)) : reference{};
     }
     if (const auto power = b.operand_beside(1); power && power.is<exp_operation>())
     {
