@@ -163,6 +163,14 @@ constexpr reference rewrite(add_operation, reference a, reference b)
     {
         return b - u;
     }
+    if (b.is<subtract_operation>() && b.operand(1).same(a))
+    {
+        return b.operand(0);
+    }
+    if (a.is<subtract_operation>() && a.operand(1).same(b))
+    {
+        return a.operand(0);
+    }
     const detail::scaled left = detail::split_factor(a);
     const detail::scaled right = detail::split_factor(b);
     if (left.term.same(right.term))
