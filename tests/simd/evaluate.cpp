@@ -361,6 +361,98 @@ BOOST_AUTO_TEST_CASE(gradients_of_losses_at_every_length)
     }
 }
 
+std::vector<double> backward_of(const auto& run, std::size_t length)
+{
+    std::vector<double> din(length, 99.0);
+    run(din);
+    return din;
+}
+
+BOOST_AUTO_TEST_CASE(one_value_in_each_element)
+{
+    constexpr std::size_t length = 100;
+    const auto in = numbers<double>(length, 7);
+    std::vector<double> incoming(length, 0.0);
+    incoming[3] = 2;
+    const double sum_in = std::accumulate(in.begin(), in.end(), 0.0);
+    // A formula that looks like one of elements and has the same value for all: what comes in is
+    // collected.
+    constexpr variable<"u"> u;
+    constexpr auto gate = sigmoid(u)(u = 0.01 * sum(z));
+    const double s = 1 / (1 + std::exp(-0.01 * sum_in));
+    for (const double got :
+         backward_of([&](auto& din) { backward<gate>(in, incoming, din); }, length))
+    {
+        BOOST_TEST(got == 0.02 * s * (1 - s), boost::test_tools::tolerance(1e-13));
+    }
+    constexpr auto slope = derivative(square(sum(z)), z);
+    for (const double got :
+         backward_of([&](auto& din) { backward<slope>(in, incoming, din); }, length))
+    {
+        BOOST_TEST(got == 4, boost::test_tools::tolerance(1e-13));
+    }
+    // A gradient that waits for its reduction, though it is the same for all elements.
+    constexpr auto late = sum(t) * sum(exp(z)) + sum(sin(exp(z) + sum(square(z))));
+    std::vector<double> by_t(length);
+    std::vector<double> by_z(length);
+    std::array<double, 1> value{};
+    value_and_derivative<late>(std::tie(in, in), value, std::tie(by_t, by_z));
+    const double total_exp = total(in, [](double at) { return std::exp(at); });
+    BOOST_TEST(by_t.front() == total_exp, boost::test_tools::tolerance(1e-13));
+    BOOST_TEST(by_t.back() == total_exp, boost::test_tools::tolerance(1e-13));
+}
+
+BOOST_AUTO_TEST_CASE(extents_of_what_is_put_in)
+{
+    constexpr auto scaled = (beta * sum(z))(beta = z);
+    static_assert(!is_row_value<scaled>);
+    static_assert(is_row_value<sum(beta * z)(beta = z)>);
+    static_assert(!is_row_value<sigmoid(z)(z = sum(z))>);
+    const std::vector<double> in{1, 2, 3};
+    std::vector<double> out(3);
+    forward<scaled>(in, out);
+    BOOST_TEST(out == (std::vector<double>{6, 12, 18}), boost::test_tools::per_element());
+    // The derivative by a parameter is the row's, also where its reduction is simplified away.
+    std::array<double, 1> by_beta{};
+    forward<derivative(beta * z + sum(z - mean(z)), beta)>(in, by_beta);
+    BOOST_TEST(by_beta[0] == 6);
+}
+
+BOOST_AUTO_TEST_CASE(rows_keep_the_digits_that_their_author_saw_to)
+{
+    // Beside the largest element the logarithm would lose its digits.
+    std::vector<float> in(20);
+    for (std::size_t i = 0; i < in.size(); ++i)
+    {
+        in[i] = 1e5f + static_cast<float>(i % 4);
+    }
+    const double log = std::log(5 * (1 + std::exp(-1.0) + std::exp(-2.0) + std::exp(-3.0)));
+    std::array<float, 1> value{};
+    forward<logsumexp(z - max(z))>(in, value);
+    BOOST_TEST(double(value[0]) == log, boost::test_tools::tolerance(3e-7));
+    std::vector<float> out(in.size());
+    forward<(z - max(z)) - ctgrad::log(sum(exp(z - max(z))))>(in, out);
+    BOOST_TEST(double(out[3]) == -log, boost::test_tools::tolerance(3e-7));
+    BOOST_TEST(double(out[0]) == -3 - log, boost::test_tools::tolerance(3e-7));
+    // Neither squares of large numbers nor reciprocals of tiny ones appear where nobody wrote them.
+    constexpr auto scaled = z / max(abs(z));
+    std::fill(in.begin(), in.end(), 1e20f);
+    forward<sum(scaled * (t / max(abs(t))))>(std::tie(in, in), value);
+    BOOST_TEST(value[0] == 20);
+    std::fill(in.begin(), in.end(), 1e-40f);
+    in[1] = 0;
+    forward<scaled>(in, out);
+    BOOST_TEST(out[0] == 1);
+    BOOST_TEST(out[1] == 0);
+    // Infinity in, infinity out, whatever parameters begin with.
+    in[1] = infinity<float>;
+    backward<mean(square(z))>(in, std::array{1.0f}, out);
+    BOOST_TEST(out[1] == infinity<float>);
+    constexpr parameter<"zero"> zero{0.0};
+    forward<zero * z>(in, out, std::array{0.5f});
+    BOOST_TEST(out[1] == infinity<float>);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(masked_rows, T, element_types)
 {
     // What is -infinity has no part in a softmax, be the row short or long.

@@ -236,6 +236,22 @@ BOOST_AUTO_TEST_CASE(the_step_is_counted_in_the_rule)
     BOOST_TEST(weights[0] == 10.0);
 }
 
+BOOST_AUTO_TEST_CASE(a_formula_may_be_put_in_for_a_setting)
+{
+    using namespace symbols;
+    static constexpr auto decaying =
+        update(weight = (weight - learning_rate * dweight)(learning_rate = 0.5 / step));
+    const auto chosen = optimise_by<decaying>();
+    optimiser_state<std::remove_const_t<decltype(chosen)>, double> state(chosen, 1);
+    std::vector<double> weights{0.0};
+    for (int i = 0; i < 2; ++i)
+    {
+        std::vector<double> gradients{1.0};
+        state.apply(weights, gradients);
+    }
+    BOOST_TEST(weights[0] == -0.75);
+}
+
 BOOST_AUTO_TEST_CASE(padding_stays_zero)
 {
     using net = network<input{3}, dense{5}, tanh(variable<"x">{}), dense{33}, dense{1}>;

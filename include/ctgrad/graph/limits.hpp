@@ -27,26 +27,29 @@ constexpr void keep_finite(finite_operands& kept, std::size_t operand, double va
     (value < 0 ? kept.above_minus_infinity : kept.below_infinity)[operand] = true;
 }
 
-/// Value of one node from the values of its operands, all other variables being 1.
+/// Value of one node from the values of its operands. All that is not varied has a value of its own,
+/// so that nothing cancels or vanishes by chance: other variables, parameters (which need not keep
+/// their initial values) and reductions, of which one element tells nothing.
 constexpr double value_at(const graph_builder& graph, int index, std::string_view varied,
                           double value, std::span<const double> values)
 {
     const node& current = graph[index];
-    if (current.kind == node_kind::variable)
+    const double some = 0.7310585 + 0.0137 * index;
+    if (current.kind == node_kind::variable && current.name == varied)
     {
-        return current.name == varied ? value : 1.0;
+        return value;
+    }
+    if (current.kind == node_kind::variable || current.kind == node_kind::parameter)
+    {
+        return some;
     }
     if (current.kind != node_kind::applied)
     {
         return current.value;
     }
-    if (!current.op->total)
+    if (!current.op->total || current.op->over_row != reduction::none || current.op->row_valued)
     {
-        return 1.0;
-    }
-    if (current.op->over_row != reduction::none || current.op->row_valued)
-    {
-        return 0.7 + 0.01 * index; // one element does not tell: a number that nothing cancels
+        return some;
     }
     std::array<double, 3> operands{};
     for (std::size_t k = 0; k < 3; ++k)

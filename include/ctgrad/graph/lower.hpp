@@ -149,6 +149,10 @@ private:
         {
             return choice(current, operands);
         }
+        if (const auto difference = log_softmax(current))
+        {
+            return difference;
+        }
         if (const auto polynomial = scaled_cubic(current))
         {
             return polynomial;
@@ -207,7 +211,7 @@ private:
     }
 
     /// Whether the operand of this exponential is never large where its result is used.
-    constexpr bool decays(const node& current) const
+    constexpr bool has_bounded_exponent(const node& current) const
     {
         const int guard = guards_[static_cast<std::size_t>(&current - &from_[0])];
         const node& exponent = from_[current.operand(0)];
@@ -221,7 +225,7 @@ private:
 
     constexpr reference decay(const node& current, reference x)
     {
-        if (!decays(current))
+        if (!has_bounded_exponent(current))
         {
             return {};
         }
@@ -268,12 +272,20 @@ private:
         }
         const scaled branch = split_factor(operands[2]);
         if (!(branch.factor > 0) || !branch.term.is<copysign_operation>() ||
+            !is_negative_magnitude(branch.term.operand(0)) ||
             !is_positive_multiple(branch.term.operand(1), at(u)))
         {
             return {};
         }
         return select(apply<less_operation>(at(u), 0), branch.factor * branch.term.operand(0),
                       operands[1]);
+    }
+
+    /// Whether this is expm1 of what is negative, up to a positive factor, so that it has its sign.
+    static constexpr bool is_negative_magnitude(reference x)
+    {
+        const scaled parts = split_factor(x);
+        return parts.factor > 0 && parts.term.is<expm1_decay_join_operation>();
     }
 
     static constexpr bool is_positive_multiple(reference product, reference u)
@@ -288,8 +300,8 @@ private:
         {
             return (1 / b.value()) * a;
         }
-        // One reciprocal for the row.
-        if (b.is_uniform() && !a.is_uniform())
+        // One reciprocal for the row; that of a size may be infinite where the quotient is not.
+        if (b.is_uniform() && !a.is_uniform() && !is_size(b))
         {
             return a * (1 / b);
         }
@@ -351,6 +363,34 @@ private:
         const auto rest = apply<log1p_unit_operation>(exp(-abs(at(softplus.operand(0)))));
         return product ? (factor.value * c) * ramp + factor.value * rest
                        : (c / factor.value) * ramp + (1 / factor.value) * rest;
+    }
+
+    /// u - logsumexp(u), and logsumexp(u) - max(u), without adding the largest element first: beside
+    /// it the logarithm would lose its digits.
+    constexpr reference log_softmax(const node& current)
+    {
+        if (!current.is(operation_of<subtract_operation>))
+        {
+            return {};
+        }
+        const auto is_of = [&]<class Operation>(std::type_identity<Operation>, int index, int u)
+        { return from_[index].is(operation_of<Operation>) && from_[index].operand(0) == u; };
+        constexpr std::type_identity<logsumexp_operation> norm;
+        constexpr std::type_identity<max_operation> largest;
+        const int a = current.operand(0);
+        const int b = current.operand(1);
+        const auto logarithm = [&](reference u)
+        { return log(sum(exp(u - logsumexp_operation::shift(u)))); };
+        if (is_of(norm, b, a))
+        {
+            return (at(a) - logsumexp_operation::shift(at(a))) - logarithm(at(a));
+        }
+        if (from_[a].is(operation_of<logsumexp_operation>) &&
+            is_of(largest, b, from_[a].operand(0)))
+        {
+            return logarithm(at(from_[a].operand(0)));
+        }
+        return {};
     }
 
     /// exp(u - logsumexp(u)) with the exponential that the sum needs anyway.

@@ -347,9 +347,11 @@ constexpr program_plan<Nodes, Outputs> make_plan(const lowered_program<Outputs>&
     find_stages(plan);
     for (std::size_t k = 0; k < plan.outputs.size(); ++k)
     {
-        // Where an input may be overwritten, not before the last pass.
+        // Where an input may be overwritten, not before the last pass; nor where each element gets the
+        // one value of the row, which may wait for it.
+        const planned_node& result = plan[plan.outputs[k]];
         plan.written[k] =
-            inputs == aliasing::exact ? plan.last_pass : plan[plan.outputs[k]].stage;
+            inputs == aliasing::exact || result.uniform ? plan.last_pass : result.stage;
     }
     find_passes(plan);
     delay_reductions(plan);

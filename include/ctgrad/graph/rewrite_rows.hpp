@@ -36,6 +36,34 @@ constexpr uniform_part split_uniform(reference x)
     return {{}, x};
 }
 
+/// Whether this is the size of a row, such as its norm: elements were divided by it to be of order 1,
+/// and may overflow without.
+constexpr bool is_size(reference u)
+{
+    if (u.is<max_operation>() || u.is<min_operation>() || u.is<norm_operation>())
+    {
+        return true;
+    }
+    if (u.is<abs_operation>() || u.is<square_operation>() || u.is<negate_operation>())
+    {
+        return is_size(u.operand(0));
+    }
+    if (u.is<sqrt_operation>())
+    {
+        const reference total = split_factor(u.operand(0)).term;
+        return total.is<sum_operation>() ||
+               (total.is<divide_operation>() && total.operand(0).is<sum_operation>());
+    }
+    return (u.is<multiply_operation>() || u.is<divide_operation>()) &&
+           (is_size(u.operand(0)) || is_size(u.operand(1)));
+}
+
+/// Whether this is a quotient whose denominator may leave a sum.
+constexpr bool has_row_denominator(reference x)
+{
+    return x.is<divide_operation>() && x.operand(1).is_uniform() && !is_size(x.operand(1));
+}
+
 /// Whether a factor that is no number can leave the sum of this.
 constexpr bool sheds_factor(reference x)
 {
@@ -44,8 +72,7 @@ constexpr bool sheds_factor(reference x)
         return sheds_factor(u);
     }
     const reference factor = split_uniform(x).factor;
-    return (factor && !factor.is_constant()) ||
-           (x.is<divide_operation>() && x.operand(1).is_uniform());
+    return (factor && !factor.is_constant()) || has_row_denominator(x);
 }
 
 /// Whether this is x - mean(x), whose sum is 0.
@@ -91,13 +118,13 @@ constexpr reference rewrite(sum_operation, reference x)
                 return inner.factor * sum(inner.rest * x.operand(1 - k));
             }
             const reference quotient = x.operand(k);
-            if (quotient.is<divide_operation>() && quotient.operand(1).is_uniform())
+            if (detail::has_row_denominator(quotient))
             {
                 return sum(quotient.operand(0) * x.operand(1 - k)) / quotient.operand(1);
             }
         }
     }
-    if (x.is<divide_operation>() && x.operand(1).is_uniform())
+    if (detail::has_row_denominator(x))
     {
         return sum(x.operand(0)) / x.operand(1);
     }
@@ -115,14 +142,16 @@ constexpr reference rewrite(max_operation, reference x) { return x.is_uniform() 
 
 constexpr reference rewrite(min_operation, reference x) { return x.is_uniform() ? x : reference{}; }
 
-/// A shift leaves: logsumexp(a - u) = logsumexp(a) - u.
+/// The shift of a softmax leaves: logsumexp(a - max(a)) = logsumexp(a) - max(a). Lowering takes that
+/// difference as a whole; another shift may be there for its digits and stays.
 constexpr reference rewrite(logsumexp_operation, reference x)
 {
     if (x.graph->lowering() || x.is_uniform())
     {
         return {};
     }
-    if (x.is<subtract_operation>() && x.operand(1).is_uniform())
+    if (x.is<subtract_operation>() && x.operand(1).is<max_operation>() &&
+        x.operand(1).operand(0).same(x.operand(0)))
     {
         return logsumexp(x.operand(0)) - x.operand(1);
     }

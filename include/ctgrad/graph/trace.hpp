@@ -3,6 +3,7 @@
 
 #include <ctgrad/graph/differentiate.hpp>
 #include <ctgrad/symbolic/derivative.hpp>
+#include <ctgrad/symbolic/extent.hpp>
 
 namespace ctgrad
 {
@@ -104,12 +105,19 @@ constexpr int trace(graph_builder& graph, const application<Operation, Operands.
 namespace detail
 {
 
+/// `OfElements` says that the formula has a value for each element of the row: where simplification
+/// left one value for all of them, what flows into it comes from each.
+template <bool OfElements>
 constexpr int adjoint_of(graph_builder& graph, int root, int seed, std::string_view name)
 {
     const int leaf = leaf_named(graph, root, name);
     if (leaf < 0)
     {
         return graph.constant(0);
+    }
+    if (OfElements && graph[root].uniform && has_reduction(graph, root))
+    {
+        seed = sum(reference{&graph, seed}).index;
     }
     int result = -1;
     differentiate(graph, root, seed, std::span(&leaf, 1), std::span(&result, 1));
@@ -124,7 +132,15 @@ constexpr int trace(graph_builder& graph, const derivative_of<Expression, Name>&
     const int root = trace(graph, formula.function);
     if constexpr (detail::has_partials<Expression, Name>)
     {
-        return detail::adjoint_of(graph, root, graph.constant(1), Name.view());
+        constexpr bool of_elements = detail::extent_in<Expression> == extent::element;
+        const int slope =
+            detail::adjoint_of<of_elements>(graph, root, graph.constant(1), Name.view());
+        // The derivative by a parameter is that of the whole row, also where the reductions that say
+        // so were simplified away.
+        constexpr bool of_row = of_elements && detail::reduces_in<Expression> &&
+                                parameters_of<Expression>.find(Name.view()) >= 0;
+        return of_row && !detail::has_reduction(graph, root) ? sum(reference{&graph, slope}).index
+                                                             : slope;
     }
     else
     {
@@ -141,14 +157,15 @@ constexpr int trace(graph_builder& graph, const pullback_of<Expression, Seed, Na
         return root; // reported where the gradient was taken
     }
     const reference seed{&graph, trace(graph, formula.seed)};
+    constexpr bool of_elements = detail::extent_in<Expression> == extent::element;
     if (detail::has_reduction(graph, root))
     {
-        return detail::adjoint_of(graph, root, seed.index, Name.view());
+        return detail::adjoint_of<of_elements>(graph, root, seed.index, Name.view());
     }
     // Element by element the seed is a factor; outside, so that the derivative simplifies alone.
     const auto slope = seed.constant(1);
     const reference result =
-        seed * seed.at(detail::adjoint_of(graph, root, slope.index, Name.view()));
+        seed * seed.at(detail::adjoint_of<of_elements>(graph, root, slope.index, Name.view()));
     const int leaf = detail::leaf_named(graph, root, Name.view());
     return leaf >= 0 && graph[leaf].uniform ? sum(result).index : result.index;
 }

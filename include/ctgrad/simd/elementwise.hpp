@@ -182,7 +182,7 @@ void run_program_in_any_place(
 {
     const bool in_place = std::ranges::any_of(
         inputs, [&](const T* input) { return std::ranges::find(outputs, input) != outputs.end(); });
-    if (!Program::is_one_plan && in_place)
+    if (in_place)
     {
         run_program<Program, T, aliasing::exact>(inputs, outputs, parameters, length);
     }
@@ -198,7 +198,7 @@ void run_program_in_any_place(
 /// `in` is one array, or a std::tie of one for each variable in the order of `variables_of`; arrays
 /// are contiguous ranges of float or double, of any length and alignment. `out` may be `in`.
 /// Errors     throws size_error when lengths differ
-/// Cost       one pass; allocates nothing
+/// Cost       one pass, and one more for each reduction that another waits for; allocates nothing
 template <auto Formula, class Inputs, class Output, class Parameters>
 void forward(const Inputs& in, Output&& out, const Parameters& parameters)
 {
@@ -250,7 +250,7 @@ void forward(const Inputs& in, Output&& out)
 /// Gradients of the parameters, summed over all elements, are added to `parameter_gradients` in the
 /// order of `parameters_of`. `din` may be `dout` or `in` if the formula has no reduction.
 /// Errors     throws size_error when lengths differ
-/// Cost       one pass; allocates nothing
+/// Cost       one pass, and one more for each reduction that another waits for; allocates nothing
 template <auto Formula, class Inputs, class Incoming, class Gradients, class Parameters,
           class ParameterGradients>
 void backward(const Inputs& in, const Incoming& dout, Gradients&& din, const Parameters& parameters,
@@ -342,7 +342,7 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din)
 /// out = f(in) and dout = f'(in) in one pass, sharing all work. For several variables `in` and `dout`
 /// are a std::tie of one array for each, in the order of `variables_of`.
 /// Errors     throws size_error when lengths differ
-/// Cost       one pass; allocates nothing
+/// Cost       one pass, and one more for each reduction that another waits for; allocates nothing
 template <auto Formula, class Inputs, class Output, class Derivatives, class Parameters>
 void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout,
                           const Parameters& parameters)

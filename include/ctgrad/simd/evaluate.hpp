@@ -442,8 +442,7 @@ private:
         accumulate<Pass>(local[0], totals, first_lanes(count));
     }
 
-    /// A row of up to 16 elements, such as the classes of many a network, is short; no more than fit
-    /// into two vectors.
+    /// Two vectors, but no more than 16 elements: the classes of many a network are a short row.
     static constexpr int short_vectors = batch_type::size >= 16 ? 1 : 2;
 
     /// A row of few elements in registers: everything is computed once, whatever the passes are.
@@ -469,7 +468,9 @@ private:
                         [&](auto v) CTGRAD_INLINE_LAMBDA
                         {
                             local[v()].values[i()] =
-                                batch_type::load_partial(from + v() * batch_type::size, lanes(v()));
+                                lanes(v()) > 0 ? batch_type::load_partial(
+                                                     from + v() * batch_type::size, lanes(v()))
+                                               : batch_type(T(0));
                         });
                 }
             });
@@ -504,10 +505,13 @@ private:
                     for_each_index<Count>(
                         [&](auto v) CTGRAD_INLINE_LAMBDA
                         {
-                            operand_value<index>(local[v()])
-                                .store_partial(outputs_[static_cast<std::size_t>(k())] +
-                                                   v() * batch_type::size,
-                                               lanes(v()));
+                            if (lanes(v()) > 0)
+                            {
+                                operand_value<index>(local[v()])
+                                    .store_partial(outputs_[static_cast<std::size_t>(k())] +
+                                                       v() * batch_type::size,
+                                                   lanes(v()));
+                            }
                         });
                 }
             });

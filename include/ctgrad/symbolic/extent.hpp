@@ -62,8 +62,22 @@ template <class Expression, class Seed, fixed_string Name>
 inline constexpr extent extent_in<pullback_of<Expression, Seed, Name>> =
     parameters_of<Expression>.find(Name.view()) >= 0 ? extent::row : extent::element;
 
+/// Whether a name occurs in a formula other than inside a reduction.
+template <class Expression, fixed_string Name>
+inline constexpr bool occurs_in_elements =
+    names_in<name_kind::variable, Expression>::value.find(Name.view()) >= 0 ||
+    names_in<name_kind::parameter, Expression>::value.find(Name.view()) >= 0;
+
+template <class Operation, class... Operands, fixed_string Name>
+inline constexpr bool occurs_in_elements<application<Operation, Operands...>, Name> =
+    !reduces<Operation> && (occurs_in_elements<Operands, Name> || ...);
+
+/// What is put in for a name has its extent, unless a reduction takes it.
 template <class Expression, class... Bindings>
-inline constexpr extent extent_in<composition<Expression, Bindings...>> = extent_in<Expression>;
+inline constexpr extent extent_in<composition<Expression, Bindings...>> = std::max(
+    {extent_in<Expression>, (occurs_in_elements<Expression, Bindings::name>
+                                 ? extent_in<std::remove_cvref_t<decltype(Bindings::value)>>
+                                 : extent::any)...});
 
 } // namespace detail
 

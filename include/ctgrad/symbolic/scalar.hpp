@@ -137,11 +137,11 @@ constexpr double exp_minus_square(double x) { return exp(-x * x); }
 
 constexpr double exp_minus_half_square(double x) { return exp(-0.5 * x * x); }
 
-/// exp(a*a) * erfc(a) for a >= 0; beyond 25 by its continued fraction, where erfc underflows.
 constexpr double erfc_position(double a) { return a; }
 
 constexpr double normal_position(double a) { return a; }
 
+/// exp(a*a) * erfc(a) for a >= 0; beyond 25 by its continued fraction, where erfc underflows.
 constexpr double erfc_tail(double a, double)
 {
     if (!(a > 5.0))

@@ -53,7 +53,7 @@ public:
     }
 
     /// One update of all weights and states; sets the gradients to zero. One pass over memory, and one
-    /// more for each reduction, such as a norm, over the whole block.
+    /// more where a reduction, such as a norm, over the whole block comes first.
     /// Errors     throws size_error unless there are as many of both as the block was said to have
     /// Cost       allocates nothing
     void apply(std::span<T> weights, std::span<T> gradients)
@@ -126,10 +126,13 @@ private:
                          [&](const auto&... assigned) { (trace(graph, assigned.value), ...); });
             for (int i = 0; i < graph.size(); ++i)
             {
-                if (graph[i].kind == node_kind::parameter)
+                // A parameter that a formula was put in for is in the graph, but not in the list.
+                const int index = graph[i].kind == node_kind::parameter
+                                      ? update::parameters.find(graph[i].name)
+                                      : -1;
+                if (index >= 0)
                 {
-                    values[static_cast<std::size_t>(update::parameters.find(graph[i].name))] =
-                        static_cast<T>(graph[i].value);
+                    values[static_cast<std::size_t>(index)] = static_cast<T>(graph[i].value);
                 }
             }
             return values;

@@ -213,7 +213,8 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> tanh(batch<T, Arch> x)
     return copysign(e / (e + batch<T, Arch>(T(2))), x);
 }
 
-/// |x| kept where exp(-x^2) is not surely 0 (from the bound on it rounds to 0): what exp_minus_square and erfc_tail take.
+/// |x| kept where exp(-x^2) is not surely 0 (from the bound on it rounds to 0): what
+/// exp_minus_square and erfc_tail take.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> square_argument(batch<T, Arch> x)
 {
