@@ -132,8 +132,10 @@ constexpr reference rewrite(sum_operation, reference x)
                        (detail::sheds_factor(x.operand(0)) || detail::sheds_factor(x.operand(1)));
     if (sheds)
     {
-        return x.is<add_operation>() ? sum(x.operand(0)) + sum(x.operand(1))
-                                     : sum(x.operand(0)) - sum(x.operand(1));
+        // In this order: compilers do not agree on that of operands, and graphs shall not differ.
+        const auto first = sum(x.operand(0));
+        const auto second = sum(x.operand(1));
+        return x.is<add_operation>() ? first + second : first - second;
     }
     return {};
 }
