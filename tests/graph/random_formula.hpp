@@ -302,6 +302,24 @@ inline const std::vector<const operation*>& differentiable_operations()
     return operations;
 }
 
+/// Those of them that look at a row as a whole.
+inline const std::vector<const operation*>& reductions()
+{
+    static const auto found = []
+    {
+        std::vector<const operation*> over_row;
+        for (const operation* op : differentiable_operations())
+        {
+            if (op->over_row != ctgrad::reduction::none || op->row_valued)
+            {
+                over_row.push_back(op);
+            }
+        }
+        return over_row;
+    }();
+    return found;
+}
+
 struct tree
 {
     const operation* op = nullptr; // none for a leaf
@@ -384,7 +402,11 @@ N evaluate(const tree& formula, const std::array<N, 3>& leaves, conditions& met)
 class generator
 {
 public:
-    explicit generator(std::uint64_t seed) : random_(seed) {}
+    /// `reductions` is the probability that an operation is one over the row.
+    explicit generator(std::uint64_t seed, double reductions = 0)
+        : random_(seed), reductions_(reductions)
+    {
+    }
 
     tree formula(int depth)
     {
@@ -392,7 +414,8 @@ public:
         {
             return leaf();
         }
-        const auto& operations = differentiable_operations();
+        const bool reduces = reductions_ > 0 && chance(reductions_);
+        const auto& operations = reduces ? reductions() : differentiable_operations();
         const operation* op = operations[pick(operations.size())];
         if (op->predicate)
         {
@@ -460,6 +483,7 @@ private:
     }
 
     std::mt19937_64 random_;
+    double reductions_ = 0;
 };
 
 } // namespace random_formula
