@@ -150,13 +150,13 @@ def geometric_mean(values):
 def print_table(runs, ratios='ratios'):
     compilers = [run['compiler'] for run in runs]
     rows = list(dict.fromkeys(row for run in runs for row in run[ratios]))
-    head = f'{"":30}' + ''.join(f'{compiler:^34}' for compiler in compilers)
+    head = f'{"":33}' + ''.join(f'{compiler:^34}' for compiler in compilers)
     print(head.rstrip())
-    print(f'{"function":11}{"form":9}{"length":>10}'
+    print(f'{"function":14}{"form":9}{"length":>10}'
           + f'{"ns/element":>13}{"/ hand":>9}{"scalar /":>12}' * len(runs))
     for row in rows:
         function, form, length = row
-        line = f'{function:11}{form:9}{length:>10,}'
+        line = f'{function:14}{form:9}{length:>10,}'
         for run in runs:
             values = run[ratios].get(row, {})
             each = values['us'] * 1000 / elements_of(function, length) if 'us' in values else math.nan
