@@ -6,6 +6,7 @@
 #include "agreement.hpp"
 #include "formulas.hpp"
 #include "hand_written.hpp"
+#include "run.hpp"
 #include "scalar.hpp"
 
 #include <benchmark/benchmark.h>
@@ -182,22 +183,5 @@ int main(int argc, char** argv)
     agree = enter<formulas::mish, hand_written::mish, plain::mish>("mish") && agree;
     agree = enter<formulas::elu, hand_written::elu, plain::elu>("elu") && agree;
     agree = enter<formulas::softplus, hand_written::softplus, plain::softplus>("softplus") && agree;
-    if (!agree)
-    {
-        std::fprintf(stderr, "the contestants do not agree: nothing is timed\n");
-        return 1;
-    }
-#if defined(__clang__)
-    benchmark::AddCustomContext("compiler", "clang " __clang_version__);
-#else
-    benchmark::AddCustomContext("compiler", "g++ " __VERSION__);
-#endif
-    benchmark::AddCustomContext("simd", xsimd::default_arch::name());
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
-    {
-        return 1;
-    }
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
+    return run_benchmarks(argc, argv, agree);
 }

@@ -5,6 +5,7 @@
 
 #include "formulas.hpp"
 #include "hand_written_rows.hpp"
+#include "run.hpp"
 
 #include <benchmark/benchmark.h>
 #include <ctgrad/simd/elementwise.hpp>
@@ -225,22 +226,5 @@ int main(int argc, char** argv)
     agree = enter<element_formula<log_softmax, hand_written::log_softmax>>("log_softmax") && agree;
     agree = enter<element_formula<layer_norm, hand_written::layer_norm>>("layer_norm") && agree;
     agree = enter<loss_formula>("cross_entropy") && agree;
-    if (!agree)
-    {
-        std::fprintf(stderr, "the contestants do not agree: nothing is timed\n");
-        return 1;
-    }
-#if defined(__clang__)
-    benchmark::AddCustomContext("compiler", "clang " __clang_version__);
-#else
-    benchmark::AddCustomContext("compiler", "g++ " __VERSION__);
-#endif
-    benchmark::AddCustomContext("simd", xsimd::default_arch::name());
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
-    {
-        return 1;
-    }
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
+    return run_benchmarks(argc, argv, agree);
 }
