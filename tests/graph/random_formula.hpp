@@ -256,6 +256,15 @@ const auto& reference_functions()
              const N cosh = (e + N(1.0) / e) / N(2.0);
              return sigmoid(x[0]) / (cosh * cosh);
          }},
+        {"hypot", [](operands x) { return sqrt(x[0] * x[0] + x[1] * x[1]); }},
+        {"hypot_slope", [](operands x) { return x[0] / sqrt(x[0] * x[0] + x[1] * x[1]); }},
+        {"logaddexp",
+         [](operands x)
+         {
+             return number(x[0]) < number(x[1]) ? x[1] + softplus(x[0] - x[1])
+                                                : x[0] + softplus(x[1] - x[0]);
+         }},
+        {"sech", [](operands x) { return N(2.0) / (exp(x[0]) + exp(-x[0])); }},
         {"erf", [](operands x) { return erf(x[0]); }},
         {"erfc", [](operands x) { return complementary_error(x[0]); }},
         {"normal_cdf", [](operands x)
@@ -330,17 +339,35 @@ struct tree
 
 inline constexpr std::array<std::string_view, 3> leaf_names{"x", "y", "p"};
 
+/// The formula as C++ that can be pasted, beside variables x and y and a parameter p.
 inline std::string text(const tree& formula)
 {
     if (formula.op == nullptr)
     {
-        return formula.leaf < 0 ? std::to_string(formula.constant)
+        return formula.leaf < 0 ? "constant{" + std::to_string(formula.constant) + "}"
                                 : std::string(leaf_names[std::size_t(formula.leaf)]);
     }
-    std::string result = std::string(formula.op->name) + "(";
-    for (const tree& operand : formula.operands)
+    static const std::map<std::string_view, std::string_view> operators{
+        {"add", " + "},     {"subtract", " - "},       {"multiply", " * "},
+        {"divide", " / "},  {"less", " < "},           {"less_equal", " <= "},
+        {"greater", " > "}, {"greater_equal", " >= "}, {"equal", " == "},
+    };
+    const std::string first = text(formula.operands[0]);
+    const auto infix = operators.find(formula.op->name);
+    if (infix != operators.end())
     {
-        result += (result.back() == '(' ? "" : ", ") + text(operand);
+        return "(" + first + std::string(infix->second) + text(formula.operands[1]) + ")";
+    }
+    static const std::array<std::string_view, 6> unnamed{
+        "tanh_softplus", "tanh_softplus_slope", "hypot_slope", "sech", "erfc", "row_length"};
+    const std::string name(formula.op->name);
+    const bool has_function = std::find(unnamed.begin(), unnamed.end(), name) == unnamed.end();
+    std::string result = name == "negate" ? "-("
+                         : has_function   ? name + "("
+                                          : "apply<" + name + "_operation>(";
+    for (std::size_t k = 0; k < formula.operands.size(); ++k)
+    {
+        result += (k == 0 ? "" : ", ") + (k == 0 ? first : text(formula.operands[k]));
     }
     return result + ")";
 }
@@ -414,6 +441,10 @@ public:
         {
             return leaf();
         }
+        if (depth > 1 && chance(0.1))
+        {
+            return textbook(formula(depth - 2));
+        }
         const bool reduces = reductions_ > 0 && chance(reductions_);
         const auto& operations = reduces ? reductions() : differentiable_operations();
         const operation* op = operations[pick(operations.size())];
@@ -452,6 +483,66 @@ private:
         tree made;
         made.constant = value;
         return made;
+    }
+
+    template <class Operation>
+    static tree apply(tree a)
+    {
+        return {&ctgrad::operation_of<Operation>, -1, 0, {std::move(a)}};
+    }
+
+    template <class Operation>
+    static tree apply(tree a, tree b)
+    {
+        return {&ctgrad::operation_of<Operation>, -1, 0, {std::move(a), std::move(b)}};
+    }
+
+    /// Shapes that rules look for, which operations drawn one by one seldom make.
+    tree textbook(const tree& u)
+    {
+        using namespace ctgrad;
+        constexpr std::array<double, 4> numbers{1, 0.5, 2, 3};
+        const auto number = [&] { return constant(numbers[pick(numbers.size())]); };
+        const auto times = [&](tree x)
+        { return chance(0.5) ? apply<multiply_operation>(number(), std::move(x)) : x; };
+        const auto power = [&](tree x) { return times(apply<exp_operation>(std::move(x))); };
+        const auto add = [](tree a, tree b)
+        { return apply<add_operation>(std::move(a), std::move(b)); };
+        const auto subtract = [](tree a, tree b)
+        { return apply<subtract_operation>(std::move(a), std::move(b)); };
+        const auto other = [&] { return chance(0.4) ? apply<negate_operation>(u) : leaf(); };
+        const auto term = [&] { return chance(0.5) ? number() : power(other()); };
+        const tree root =
+            apply<sqrt_operation>(add(chance(0.7) ? number() : apply<square_operation>(leaf()),
+                                      times(apply<square_operation>(u))));
+        const tree sum = add(power(u), term());
+        switch (pick(12))
+        {
+        case 0:
+            return root;
+        case 1:
+            return subtract(root, number());
+        case 2:
+            return add(times(u), root);
+        case 3:
+            return subtract(root, times(u));
+        case 4:
+            return apply<divide_operation>(times(u), root);
+        case 5:
+            return add(number(), apply<divide_operation>(u, root));
+        case 6:
+            return apply<log_operation>(sum);
+        case 7:
+            return apply<log_operation>(add(sum, term()));
+        case 8:
+            return apply<divide_operation>(chance(0.5) ? apply<exp_operation>(u) : number(), sum);
+        case 9:
+            return subtract(number(), times(apply<cos_operation>(u)));
+        case 10:
+            return apply<multiply_operation>(apply<sin_operation>(u), apply<cos_operation>(u));
+        default:
+            return subtract(number(), times(apply<square_operation>(apply<tanh_operation>(u))));
+        }
     }
 
     tree leaf()

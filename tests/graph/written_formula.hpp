@@ -4,6 +4,7 @@
 #include "random_formula.hpp"
 
 #include <cctype>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -135,9 +136,9 @@ private:
         }
         if (std::isdigit(static_cast<unsigned char>(text_[at_])) != 0)
         {
-            std::size_t length = 0;
-            const double value = std::stod(text_.substr(at_), &length);
-            at_ += length;
+            char* end = nullptr;
+            const double value = std::strtod(text_.c_str() + at_, &end);
+            at_ = static_cast<std::size_t>(end - text_.c_str());
             return value;
         }
         std::string name;

@@ -6,7 +6,8 @@
 
 // Some thousand random formulas: what the library makes of them (simplified, differentiated once and
 // twice, lowered) has the values that dual numbers give for the formula as it was drawn.
-// A failure prints the seed; CTGRAD_SEED=<seed> runs that case alone.
+// A failure prints the formula, ready to be pasted, and the seed: CTGRAD_SEED=<seed> runs that case
+// alone. CTGRAD_CASES=<count> draws so many, from CTGRAD_FIRST on (./dev fuzz does).
 
 using namespace random_formula;
 using number_type = dual<dual<long double>>;
@@ -14,7 +15,12 @@ using number_type = dual<dual<long double>>;
 namespace
 {
 
-constexpr int cases = 30000;
+/// A number from the environment.
+std::uint64_t setting(const char* name, std::uint64_t otherwise)
+{
+    const char* text = std::getenv(name);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
 
 struct subject
 {
@@ -156,13 +162,15 @@ BOOST_AUTO_TEST_CASE(every_operation_has_a_reference)
 
 BOOST_AUTO_TEST_CASE(graphs_mean_what_was_written)
 {
-    if (const char* seed = std::getenv("CTGRAD_SEED"))
+    if (const std::uint64_t seed = setting("CTGRAD_SEED", 0); seed != 0)
     {
-        BOOST_TEST(check(draw(std::strtoull(seed, nullptr, 10))));
+        BOOST_TEST(check(draw(seed)));
         return;
     }
-    int compared = 0;
-    for (std::uint64_t seed = 1; seed <= cases; ++seed)
+    const std::uint64_t cases = setting("CTGRAD_CASES", 30000);
+    const std::uint64_t first = setting("CTGRAD_FIRST", 1);
+    std::uint64_t compared = 0;
+    for (std::uint64_t seed = first; seed < first + cases; ++seed)
     {
         compared += check(draw(seed)) ? 1 : 0;
     }

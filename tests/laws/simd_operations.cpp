@@ -111,6 +111,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_function_in_simd, T, element_types)
     in::template check<relu(x)>("relu", -3, 3);
     in::template check<tanh(softplus(x))>("tanh_softplus", -20, 20);
     in::template check<derivative(tanh(softplus(x)), x)>("tanh_softplus_slope", -20, 8, 16);
+    in::template check<hypot(x, in::y)>("hypot", -3, 3);
+    in::template check<derivative(hypot(x, in::y), x)>("hypot_slope", -3, 3);
+    in::template check<logaddexp(x, in::y)>("logaddexp", 1, 20);
+    in::template check<1 / (exp(x) + exp(-x))>("sech", -20, 20);
     in::template check<erf(x)>("erf", -3, 3);
     in::template check<erfc(x)>("erfc", -3, 3, 16);
     in::template check<normal_cdf(x)>("normal_cdf", -4, 4, 16);

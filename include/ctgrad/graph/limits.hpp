@@ -10,7 +10,7 @@ namespace ctgrad
 
 /// Which operands have to be kept finite so that an operation has its limit where its formula has
 /// NaN: 0 * inf is 0 where one factor vanishes faster than the other grows, inf / inf the ratio of
-/// the growths.
+/// the growths, inf - inf the sign of what grows faster.
 struct finite_operands
 {
     std::array<bool, 2> above_minus_infinity{};
@@ -60,6 +60,24 @@ constexpr double value_at(const graph_builder& graph, int index, std::string_vie
     return current.op->value_of(operands);
 }
 
+/// Notes which operand of inf - inf falls behind.
+constexpr double note_sum(const node& current, double a, double b, double before,
+                          finite_operands& kept)
+{
+    const double right = current.is(operation_of<subtract_operation>) ? -b : b;
+    const bool a_leads = scalar::is_negative(a) == scalar::is_negative(before);
+    const bool grows = scalar::abs(before) > 1e30;
+    if (!grows || !a_leads)
+    {
+        keep_finite(kept, 0, a);
+    }
+    if (!grows || a_leads)
+    {
+        keep_finite(kept, 1, b);
+    }
+    return !grows ? 0.0 : a_leads ? a : right;
+}
+
 /// Looks at the graph with one variable at `infinity` and just before it, and notes in `table` which
 /// products and quotients need finite operands there.
 constexpr void note_limits(const graph_builder& graph, const node_flags& live,
@@ -80,7 +98,9 @@ constexpr void note_limits(const graph_builder& graph, const node_flags& live,
         before[here] = value_at(graph, i, varied, infinity < 0 ? -nearly : nearly, before);
         const bool product = current.is(operation_of<multiply_operation>);
         const bool quotient = current.is(operation_of<divide_operation>);
-        if (!(product || quotient) || !scalar::is_nan(limits[here]))
+        const bool sum =
+            current.is(operation_of<add_operation>) || current.is(operation_of<subtract_operation>);
+        if (!(product || quotient || sum) || !scalar::is_nan(limits[here]))
         {
             continue;
         }
@@ -88,6 +108,13 @@ constexpr void note_limits(const graph_builder& graph, const node_flags& live,
         const double b = limits[static_cast<std::size_t>(current.operands[1])];
         finite_operands& kept = table[here];
         const double size = scalar::abs(before[here]);
+        // Of a difference that neither grows nor vanishes, NaN is the more honest result.
+        if (sum && scalar::is_infinite(a) && scalar::is_infinite(b) &&
+            (size > 1e30 || size < 1e-30))
+        {
+            limits[here] = note_sum(current, a, b, before[here], kept);
+            continue;
+        }
         if (product && scalar::is_infinite(a) != scalar::is_infinite(b) && !(size > 1e-30))
         {
             keep_finite(kept, scalar::is_infinite(a) ? 0 : 1, scalar::is_infinite(a) ? a : b);
@@ -125,7 +152,9 @@ constexpr limit_table find_limits(const graph_builder& graph, const detail::node
     {
         any = any || (live[static_cast<std::size_t>(i)] &&
                       (graph[i].is(operation_of<multiply_operation>) ||
-                       graph[i].is(operation_of<divide_operation>)));
+                       graph[i].is(operation_of<divide_operation>) ||
+                       graph[i].is(operation_of<add_operation>) ||
+                       graph[i].is(operation_of<subtract_operation>)));
     }
     for (int i = 0; any && i < graph.size(); ++i)
     {

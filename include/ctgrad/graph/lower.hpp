@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/differences.hpp>
 #include <ctgrad/graph/fuse.hpp>
 #include <ctgrad/graph/gates.hpp>
 #include <ctgrad/graph/guards.hpp>
@@ -197,15 +198,9 @@ private:
         {
             return gelu;
         }
-        // 1 - tanh(u)^2 loses all digits where tanh(u) is 1.
-        if (current.is(operation_of<subtract_operation>) && operands[0].is_constant(1) &&
-            from_[current.operand(1)].is(operation_of<square_operation>))
+        if (const auto sum = lower_sum(from_, static_cast<int>(&current - &from_[0]), lowered))
         {
-            const node& root = from_[from_[current.operand(1)].operand(0)];
-            if (root.is(operation_of<tanh_operation>))
-            {
-                return apply<sech_squared_operation>(at(root.operand(0)));
-            }
+            return sum;
         }
         return {};
     }

@@ -162,6 +162,18 @@ private:
         {
             return {latex() ? "n" : "row_length", binding_strength::atom, false};
         }
+        if (current.is(operation_of<hypot_operation>))
+        {
+            return print_hypot(a, b);
+        }
+        if (current.is(operation_of<hypot_slope_operation>))
+        {
+            const std::string root = print_hypot(a, b).text;
+            return {latex() ? "\\frac{" + print(a).text + "}{" + root + "}"
+                            : inside(a, binding_strength::product) + " / " + root,
+                    latex() ? binding_strength::power : binding_strength::product,
+                    print(a).negative};
+        }
         if (current.is(operation_of<tanh_softplus_operation>))
         {
             return print_gate(a);
@@ -185,6 +197,23 @@ private:
     {
         return (latex() ? "\\operatorname{" + escaped(name) + "}" : std::string(name)) +
                bracketed({operand, binding_strength::atom, false});
+    }
+
+    /// hypot(a, b), or the root that it is.
+    printed print_hypot(int a, int b) const
+    {
+        if (!latex())
+        {
+            return {"hypot(" + print(a).text + ", " + print(b).text + ")", binding_strength::atom,
+                    false};
+        }
+        const auto square = [&](int index)
+        {
+            return graph_[index].is_constant() && graph_[index].value == 1
+                       ? std::string("1")
+                       : inside(index, binding_strength::atom) + "^2";
+        };
+        return {"\\sqrt{" + square(a) + " + " + square(b) + "}", binding_strength::atom, false};
     }
 
     /// tanh(softplus(u)), which graphs have as one operation.

@@ -3,6 +3,8 @@
 
 #include <ctgrad/graph/builder.hpp>
 #include <ctgrad/symbolic/error_functions.hpp>
+#include <ctgrad/symbolic/exponential_sums.hpp>
+#include <ctgrad/symbolic/magnitudes.hpp>
 #include <ctgrad/symbolic/sigmoids.hpp>
 
 namespace ctgrad
@@ -75,6 +77,7 @@ constexpr reference rewrite(greater_operation, reference, reference);
 constexpr reference rewrite(greater_equal_operation, reference, reference);
 constexpr reference rewrite(square_operation, reference);
 constexpr reference rewrite(sqrt_operation, reference);
+constexpr reference rewrite(hypot_operation, reference, reference);
 constexpr reference rewrite(abs_operation, reference);
 constexpr reference rewrite(log_operation, reference);
 constexpr reference rewrite(log1p_operation, reference);

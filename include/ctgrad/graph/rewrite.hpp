@@ -36,10 +36,45 @@ constexpr reference rewrite(square_operation, reference x)
     return {};
 }
 
+namespace detail
+{
+
+/// The u >= 0 or of any sign whose square this is: of k v^2 with k > 0, and of positive numbers.
+constexpr reference root_of(reference x)
+{
+    if (x.is_constant() && x.value() > 0)
+    {
+        return x.constant(scalar::sqrt(x.value()));
+    }
+    const scaled parts = split_factor(x);
+    const auto root = parts.term.operand_of<square_operation>();
+    return root && parts.factor > 0 ? scalar::sqrt(parts.factor) * root : reference{};
+}
+
+} // namespace detail
+
 constexpr reference rewrite(sqrt_operation, reference x)
 {
-    const auto root = x.operand_of<square_operation>();
-    return root ? abs(root) : reference{};
+    if (const auto root = detail::root_of(x))
+    {
+        return abs(root);
+    }
+    // Squares overflow, and vanish, long before their root does.
+    if (x.is<add_operation>() && !x.graph->lowering())
+    {
+        const auto a = detail::root_of(x.operand(0));
+        const auto b = detail::root_of(x.operand(1));
+        return a && b ? hypot(a, b) : reference{};
+    }
+    return {};
+}
+
+constexpr reference rewrite(hypot_operation, reference a, reference b)
+{
+    // The sign of an operand does not matter.
+    const auto x = a.operand_of<negate_operation>();
+    const auto y = b.operand_of<negate_operation>();
+    return x || y ? hypot(x ? x : a, y ? y : b) : reference{};
 }
 
 constexpr reference rewrite(abs_operation, reference x)
@@ -81,7 +116,18 @@ constexpr reference rewrite(log_operation, reference x)
     {
         return x.operand(0).operand(0) - log(x.operand(1));
     }
-    return {};
+    if (x.is<divide_operation>() && x.operand(1).is<exp_operation>())
+    {
+        return log(x.operand(0)) - x.operand(1).operand(0);
+    }
+    if (x.is<sech_operation>())
+    {
+        // log(2) - log(exp(u) + exp(-u)).
+        const auto u = x.operand(0);
+        return 0.69314718055994530942 - logaddexp(u, -u);
+    }
+    // No exponential is computed that could overflow.
+    return x.is<add_operation>() ? detail::logarithm_of(x) : reference{};
 }
 
 constexpr reference rewrite(log1p_operation, reference x)
@@ -90,15 +136,12 @@ constexpr reference rewrite(log1p_operation, reference x)
     {
         return {};
     }
-    if (const auto u = x.operand_of<exp_operation>())
-    {
-        return softplus(u);
-    }
     if (const auto u = x.operand_of<expm1_operation>())
     {
         return u;
     }
-    return {};
+    const auto u = x.is_constant() ? reference{} : detail::logarithm_of(x);
+    return u ? softplus(u) : reference{};
 }
 
 constexpr reference rewrite(expm1_operation, reference x)

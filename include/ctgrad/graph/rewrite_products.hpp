@@ -2,7 +2,8 @@
 #pragma once
 
 #include <ctgrad/graph/reference.hpp>
-#include <ctgrad/symbolic/sigmoids.hpp>
+#include <ctgrad/symbolic/exponential_sums.hpp>
+#include <ctgrad/symbolic/magnitudes.hpp>
 
 #include <bit>
 
@@ -158,10 +159,21 @@ constexpr reference in_order(reference a, reference b)
     // exp(u) / (1 + exp(u)), which division turns into exp(u) sigmoid(-u).
     if (const auto u = a.operand_of<exp_operation>(); u && b.is<sigmoid_operation>())
     {
-        if (b.operand(0).same(-u))
+        const auto v = b.operand(0);
+        if (v.same(-u))
         {
             return sigmoid(u);
         }
+        // exp(u) / (c + exp(u)), likewise.
+        if (v.is<subtract_operation>() && v.operand(0).is_constant() && v.operand(1).same(u))
+        {
+            return scalar::exp(v.operand(0).value()) * sigmoid(-v);
+        }
+    }
+    // One angle instead of two functions of it.
+    if (a.is<sin_operation>() && b.is<cos_operation>() && a.operand(0).same(b.operand(0)))
+    {
+        return 0.5 * sin(2 * a.operand(0));
     }
     return {};
 }
@@ -209,6 +221,89 @@ constexpr reference over_constant(reference a, double c)
     return {};
 }
 
+/// log(a) and log(b) where this is a + b, both positive, of exponentials and at most one number, which
+/// is a; otherwise empty.
+struct exponentials
+{
+    reference a;
+    reference b;
+};
+
+constexpr exponentials split_exponentials(reference x);
+
+/// log(x) without an exponential where this is exp(u), k exp(u) with k > 0, a number k > 0, or a sum of
+/// those; otherwise empty.
+constexpr reference logarithm_of(reference x)
+{
+    if (x.is_constant())
+    {
+        return x.value() > 0 && !scalar::is_infinite(x.value()) ? x.constant(scalar::log(x.value()))
+                                                                : reference{};
+    }
+    const exponentials sum = split_exponentials(x);
+    if (sum.a)
+    {
+        return sum.a.is_constant() ? sum.a.value() + softplus(sum.b - sum.a.value())
+                                   : logaddexp(sum.a, sum.b);
+    }
+    const scaled parts = split_factor(x);
+    const auto u = parts.term.operand_of<exp_operation>();
+    return u && parts.factor > 0 ? scalar::log(parts.factor) + u : reference{};
+}
+
+constexpr exponentials split_exponentials(reference x)
+{
+    if (!x.is<add_operation>())
+    {
+        return {};
+    }
+    const auto a = logarithm_of(x.operand(0));
+    const auto b = a ? logarithm_of(x.operand(1)) : a;
+    return b ? exponentials{a, b} : exponentials{};
+}
+
+/// a / (exp(u) + exp(v)): a sigmoid if a has one of the terms as a factor or one is a number.
+constexpr reference over_exponentials(reference a, reference b)
+{
+    const exponentials sum = split_exponentials(b);
+    if (!sum.a)
+    {
+        return {};
+    }
+    if (sum.a.is_constant())
+    {
+        return scalar::exp(-sum.a.value()) * a * sigmoid(sum.a.value() - sum.b);
+    }
+    for (int k = 0; k < 2; ++k)
+    {
+        if (const auto rest = without_factor(a, b.operand(k)))
+        {
+            return rest * sigmoid(k == 0 ? sum.a - sum.b : sum.b - sum.a);
+        }
+    }
+    return sum.b.same(-sum.a) ? 0.5 * a * apply<sech_operation>(sum.a) : reference{};
+}
+
+/// u / hypot(u, v), up to numbers.
+constexpr reference over_hypot(reference a, reference b)
+{
+    if (!b.is<hypot_operation>() || a.graph->lowering())
+    {
+        return {};
+    }
+    const scaled numerator = split_factor(a);
+    for (int k = 0; k < 2; ++k)
+    {
+        const scaled leg = split_factor(b.operand(k));
+        if (leg.term.same(numerator.term) && !leg.term.is_constant())
+        {
+            return (numerator.factor / leg.factor) *
+                   apply<hypot_slope_operation>(b.operand(k), b.operand(1 - k));
+        }
+    }
+    return {};
+}
+
 constexpr reference of_exponentials(reference a, reference b)
 {
     if (a.graph->lowering())
@@ -244,7 +339,17 @@ constexpr reference of_exponentials(reference a, reference b)
             (b.operand(0).same(a.operand(1)) && b.operand(1).same(a.operand(0)));
         return opposite && same_terms ? tanh(u) : reference{};
     }
-    return {};
+    if (const auto u = b.operand_of<exp_operation>())
+    {
+        return a * exp(-u);
+    }
+    if (const auto root = b.operand_of<square_operation>())
+    {
+        const auto once = over_exponentials(a.constant(1), root);
+        const auto quotient = once ? over_exponentials(a, root) : once;
+        return quotient ? quotient * once : reference{};
+    }
+    return over_exponentials(a, b);
 }
 
 /// (u * v) / (v * w) = u / w, before v^2 overflows.
@@ -319,6 +424,10 @@ constexpr reference rewrite(divide_operation, reference a, reference b)
     if (const auto stable = detail::of_exponentials(a, b))
     {
         return stable;
+    }
+    if (const auto slope = detail::over_hypot(a, b))
+    {
+        return slope;
     }
     return detail::cancelled(a, b);
 }

@@ -6,6 +6,7 @@
 
 #include <ctgrad/simd/elementary/error_function.hpp>
 #include <ctgrad/simd/elementary/exponential.hpp>
+#include <ctgrad/simd/elementary/hypotenuse.hpp>
 #include <ctgrad/simd/elementary/logarithm.hpp>
 #include <ctgrad/simd/elementary/power.hpp>
 #include <ctgrad/simd/elementary/trigonometric.hpp>

@@ -94,6 +94,26 @@ constexpr double divide(double a, double b)
     return a / b;
 }
 
+/// sqrt(a^2 + b^2) without overflow; NaN even beside an infinity, unlike std::hypot.
+constexpr double hypot(double a, double b)
+{
+    if (is_nan(a) || is_nan(b))
+    {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    if (!std::is_constant_evaluated())
+    {
+        return std::hypot(a, b);
+    }
+    const double larger = maximum(abs(a), abs(b));
+    if (larger == 0 || is_infinite(larger))
+    {
+        return larger;
+    }
+    const double ratio = minimum(abs(a), abs(b)) / larger;
+    return multiply(larger, sqrt(1 + ratio * ratio));
+}
+
 constexpr double multiply_add(double a, double b, double c) { return a * b + c; }
 
 constexpr double negative_multiply_add(double a, double b, double c) { return c - a * b; }
