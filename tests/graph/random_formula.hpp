@@ -5,6 +5,7 @@
 #include <ctgrad/graph/print.hpp>
 
 #include <cmath>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +20,13 @@ namespace random_formula
 
 using ctgrad::graph_builder;
 using ctgrad::operation;
+
+/// A number from the environment.
+inline std::uint64_t setting(const char* name, std::uint64_t otherwise)
+{
+    const char* text = std::getenv(name);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
 
 template <class T>
 struct dual

@@ -15,13 +15,6 @@ using number_type = dual<dual<long double>>;
 namespace
 {
 
-/// A number from the environment.
-std::uint64_t setting(const char* name, std::uint64_t otherwise)
-{
-    const char* text = std::getenv(name);
-    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
-
 struct subject
 {
     std::uint64_t seed;

@@ -7,7 +7,8 @@
 // Random formulas over rows, with reductions anywhere: values and gradients of the row's sum as the
 // planned program computes them, pass by pass, are those that dual numbers give for the formula as it
 // was drawn; with arrays of their own, and with results written over inputs.
-// A failure prints the seed; CTGRAD_SEED=<seed> runs that case alone.
+// A failure prints the seed; CTGRAD_SEED=<seed> runs that case alone. CTGRAD_CASES=<count> draws so
+// many, from CTGRAD_FIRST on (./dev fuzz does).
 
 using namespace random_formula;
 using ctgrad::aliasing;
@@ -19,7 +20,6 @@ using row = std::vector<double>;
 namespace
 {
 
-constexpr int cases = 4000;
 constexpr std::size_t largest_plan = 200;
 
 /// The row of each leaf: x, y, and the parameter, the same for all elements.
@@ -382,13 +382,15 @@ bool check(std::uint64_t seed)
 
 BOOST_AUTO_TEST_CASE(rows_mean_what_was_written)
 {
-    if (const char* seed = std::getenv("CTGRAD_SEED"))
+    if (const std::uint64_t seed = setting("CTGRAD_SEED", 0); seed != 0)
     {
-        BOOST_TEST(check(std::strtoull(seed, nullptr, 10)));
+        BOOST_TEST(check(seed));
         return;
     }
-    int compared = 0;
-    for (std::uint64_t seed = 1; seed <= cases; ++seed)
+    const std::uint64_t cases = setting("CTGRAD_CASES", 4000);
+    const std::uint64_t first = setting("CTGRAD_FIRST", 1);
+    std::uint64_t compared = 0;
+    for (std::uint64_t seed = first; seed < first + cases; ++seed)
     {
         compared += check(seed) ? 1 : 0;
     }
