@@ -79,13 +79,15 @@ constexpr program_plan<Nodes, Outputs> make_plan(const lowered_program<Outputs>&
     }
     find_summands(plan);
     find_stages(plan);
+    const int last_reading = last_reading_pass(plan);
     for (std::size_t k = 0; k < plan.outputs.size(); ++k)
     {
-        // Where an input may be overwritten, not before the last pass; nor where each element gets the
-        // one value of the row, which may wait for it.
+        // Where an input may be overwritten, not before the last pass that reads it; where each element
+        // gets the one value of the row, which may wait for it, in the last.
         const planned_node& result = plan[plan.outputs[k]];
-        plan.written[k] =
-            inputs == aliasing::exact || result.uniform ? plan.last_pass : result.stage;
+        plan.written[k] = result.uniform              ? plan.last_pass
+                          : inputs == aliasing::exact ? last_reading
+                                                      : result.stage;
     }
     find_passes(plan);
     delay_reductions(plan);

@@ -83,20 +83,30 @@ constexpr void find_stages(program_plan<Nodes, Outputs>& plan)
     }
 }
 
-/// For each node the passes that compute it: all in which it is needed, or, if it is kept, the first.
+/// The last pass that reads arrays: after it there may be values for the row still.
 template <int Nodes, int Outputs>
-constexpr void find_passes(program_plan<Nodes, Outputs>& plan)
+constexpr int last_reading_pass(const program_plan<Nodes, Outputs>& plan)
 {
-    for (planned_node& current : plan.nodes)
+    int last = 0;
+    for (const planned_node& current : plan.nodes)
     {
-        current.passes = 0;
-        current.loads = 0;
+        const bool reduces = current.op != nullptr && current.op->over_row != reduction::none;
+        last = std::max(last, reduces ? current.stage - 1 : current.uniform ? 0 : current.stage);
     }
+    return last;
+}
+
+/// For each node the passes that ask for it to write it or to add it up.
+template <int Nodes, int Outputs>
+constexpr std::array<unsigned, static_cast<std::size_t>(Nodes)> requested_passes(
+    const program_plan<Nodes, Outputs>& plan)
+{
+    std::array<unsigned, static_cast<std::size_t>(Nodes)> passes{};
     const auto request = [&](int index, int pass)
     {
         if (!plan[index].uniform)
         {
-            plan.nodes[static_cast<std::size_t>(index)].passes |= 1u << pass;
+            passes[static_cast<std::size_t>(index)] |= 1u << pass;
         }
     };
     for (std::size_t k = 0; k < plan.outputs.size(); ++k)
@@ -109,6 +119,19 @@ constexpr void find_passes(program_plan<Nodes, Outputs>& plan)
         {
             request(current.operands[0], current.stage - 1);
         }
+    }
+    return passes;
+}
+
+/// For each node the passes that compute it: all in which it is needed, or, if it is kept, the first.
+template <int Nodes, int Outputs>
+constexpr void find_passes(program_plan<Nodes, Outputs>& plan)
+{
+    const auto requested = requested_passes(plan);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Nodes); ++i)
+    {
+        plan.nodes[i].passes = requested[i];
+        plan.nodes[i].loads = 0;
     }
     for (int i = Nodes - 1; i >= 0; --i)
     {
@@ -165,29 +188,72 @@ constexpr bool can_keep(const program_plan<Nodes, Outputs>& plan, const planned_
     return free;
 }
 
+/// The cost of a plan if one more node were kept, without making that plan: the compiler evaluates
+/// this for each node of it.
+template <int Nodes, int Outputs>
+constexpr int cost_with_kept(const program_plan<Nodes, Outputs>& plan, int kept)
+{
+    std::array<unsigned, static_cast<std::size_t>(Nodes)> passes = requested_passes(plan);
+    int total = 0;
+    for (int i = Nodes - 1; i >= 0; --i)
+    {
+        const planned_node& current = plan[i];
+        unsigned computed = passes[static_cast<std::size_t>(i)];
+        if (computed == 0)
+        {
+            continue;
+        }
+        if (current.kept >= 0 || i == kept)
+        {
+            const unsigned first = computed & -computed;
+            total += std::popcount(computed ^ first) * load_cost + store_cost;
+            computed = first;
+        }
+        const bool applied = current.kind == node_kind::applied;
+        total += std::popcount(computed) * (applied ? cost_of(*current.op) : load_cost);
+        for (int k = 0; applied && k < current.op->arity; ++k)
+        {
+            const auto operand = static_cast<std::size_t>(current.operands[std::size_t(k)]);
+            passes[operand] |= plan.nodes[operand].uniform ? 0 : computed;
+        }
+    }
+    return total;
+}
+
 /// Decides what is kept between passes instead of computed again, in the arrays of outputs that are
 /// written later, as long as that is cheaper.
 template <int Nodes, int Outputs>
 constexpr void keep_between_passes(program_plan<Nodes, Outputs>& plan, aliasing inputs)
 {
-    for (int kept = 0; kept < Outputs && plan.last_pass > 0; ++kept)
+    for (bool again = plan.last_pass > 0; again;)
     {
+        again = false;
+        int least = cost_of(plan);
         program_plan<Nodes, Outputs> best = plan;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(Nodes); ++i)
+        for (int i = 0; i < Nodes; ++i)
         {
-            const planned_node& node = plan.nodes[i];
+            const planned_node& node = plan[i];
             const bool worthwhile = node.kind == node_kind::applied && !node.uniform &&
                                     !node.op->predicate && node.kept < 0 &&
                                     std::popcount(node.passes) > 1;
-            for (std::size_t output = 0; worthwhile && output < plan.outputs.size(); ++output)
+            const int cost = worthwhile ? cost_with_kept(plan, i) : least;
+            if (cost >= least)
             {
-                program_plan<Nodes, Outputs> tried = plan;
-                tried.nodes[i].kept = static_cast<int>(output);
-                find_passes(tried);
-                if (cost_of(tried) < cost_of(best) &&
-                    can_keep(tried, tried.nodes[i], output, inputs))
+                continue;
+            }
+            program_plan<Nodes, Outputs> tried = plan;
+            planned_node& kept = tried.nodes[static_cast<std::size_t>(i)];
+            kept.kept = 0;
+            find_passes(tried);
+            for (std::size_t output = 0; output < plan.outputs.size(); ++output)
+            {
+                if (can_keep(tried, kept, output, inputs))
                 {
+                    kept.kept = static_cast<int>(output);
                     best = tried;
+                    least = cost;
+                    again = true;
+                    break;
                 }
             }
         }
