@@ -84,6 +84,7 @@ BOOST_AUTO_TEST_CASE(calls_are_as_stable_as_kernels)
     BOOST_TEST(swish(-infinity) == 0);
     BOOST_TEST(swish(infinity) == infinity);
     BOOST_TEST(derivative(swish, x)(-infinity) == 0);
+    BOOST_TEST(derivative(x * tanh(softplus(x)), x)(-infinity) == 0);
     BOOST_TEST(derivative(tanh(x), x)(20.0) == 4 * std::exp(-40.0),
                boost::test_tools::tolerance(1e-14));
     BOOST_TEST(std::isnan(swish(std::nan(""))));
