@@ -64,7 +64,7 @@ source_function function_of(const Formula& formula)
 /// order in which the formula mentions them. Simplified and stable as everywhere, with nothing but
 /// math.h; `to_c<float>` computes in float.
 /// Rows       with reductions: arrays of n elements, and `dy`, the gradient of the result, which
-///            comes in; the derivatives are then what flows back
+///            comes in; the derivatives are then what flows back. Arrays must not overlap
 /// Errors     std::invalid_argument for an operation that is not the library's and not lowered
 template <std::floating_point T = double>
     requires(std::same_as<T, double> || std::same_as<T, float>)

@@ -168,7 +168,7 @@ private:
         static constexpr std::array<entry, 13> purposes{{
             {&operation_of<sigmoid_operation>,
              "1 / (1 + exp(-x)), where no exponential overflows."},
-            {&operation_of<softplus_operation>, "log(1 + exp(x)), likewise stable."},
+            {&operation_of<softplus_operation>, "log(1 + exp(x)), where no exponential overflows."},
             {&operation_of<sech_squared_operation>, "1 - tanh(x)^2 without cancellation."},
             {&operation_of<tanh_softplus_operation>, "tanh(log(1 + exp(x)))."},
             {&operation_of<tanh_softplus_slope_operation>,
@@ -285,17 +285,19 @@ private:
         {
             return text + ".";
         }
-        text += function_.over_row            ? ", and what flows back to "
-                : argument_names_.size() == 1 ? ", and its derivative by "
-                                              : ", and its derivatives by ";
+        std::string gradients = function_.over_row            ? "and what flows back to "
+                                : argument_names_.size() == 1 ? "and its derivative by "
+                                                              : "and its derivatives by ";
         for (std::size_t k = 0; k < argument_names_.size(); ++k)
         {
-            text += (k == 0                            ? ""
-                     : k + 1 == argument_names_.size() ? " and "
-                                                       : ", ") +
-                    argument_names_[k];
+            gradients += (k == 0                            ? ""
+                          : k + 1 == argument_names_.size() ? " and "
+                                                            : ", ") +
+                         argument_names_[k];
         }
-        return text + (function_.over_row ? " when " + seed_ + " comes in." : ".");
+        gradients += function_.over_row ? " when " + seed_ + " comes in." : ".";
+        const bool fits = text.size() + gradients.size() < 90;
+        return text + (fits ? ", " : numpy() ? ",\n    " : ",\n   ") + gradients;
     }
 
     /// A function's head, with lines of at most 100 characters.

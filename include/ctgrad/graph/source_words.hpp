@@ -297,13 +297,21 @@ public:
 private:
     static std::string identifier(std::string_view wanted)
     {
+        // Names with two underscores in a row are the compiler's.
         std::string name;
         for (const char character : wanted)
         {
             const bool digit = character >= '0' && character <= '9';
             const bool letter =
                 (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-            name += digit || letter ? character : '_';
+            if (digit || letter)
+            {
+                name += character;
+            }
+            else if (name.empty() || name.back() != '_')
+            {
+                name += '_';
+            }
         }
         const bool starts_with_letter = !name.empty() && !(name[0] >= '0' && name[0] <= '9');
         return starts_with_letter ? name : "v" + name;
@@ -315,7 +323,7 @@ private:
         while (is_reserved(name, language_) || (function && in_c && is_declared_by_math(name)) ||
                std::find(taken_.begin(), taken_.end(), name) != taken_.end())
         {
-            name += '_';
+            name += name.back() == '_' ? '1' : '_';
         }
         taken_.push_back(name);
         return name;

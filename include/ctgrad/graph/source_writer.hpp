@@ -29,7 +29,8 @@ struct source_text
     std::string text;
     source_strength strength = source_strength::atom;
 
-    bool negative() const { return text.front() == '-'; }
+    /// Whether a sum can take it away without the sign in front of its first factor.
+    bool is_minus() const { return text.front() == '-' && strength >= source_strength::product; }
 };
 
 /// Writes the operations below some outputs: a local for each value that is used more than once, or
@@ -130,13 +131,14 @@ private:
         }
     }
 
-    /// The operand of `maximum` or `minimum` that is a number, as canonical graphs have it first.
+    /// Whether this is `maximum` or `minimum` with a number, which graphs have first.
     bool has_bound(const node& current) const
     {
         return !numpy() &&
                is_one_of<maximum_operation, minimum_operation, at_least_operation,
                          at_most_operation>(*current.op) &&
-               graph_[current.operand(0)].is_constant();
+               graph_[current.operand(0)].is_constant() &&
+               !scalar::is_nan(graph_[current.operand(0)].value);
     }
 
     /// Whether NaN in node `from` makes node `to` NaN.
@@ -355,7 +357,7 @@ private:
     {
         const auto bracketed = [](const source_text& part, source_strength at_least)
         { return part.strength < at_least ? "(" + part.text + ")" : part.text; };
-        const bool minus = right.negative() && right.strength == source_strength::sign;
+        const bool minus = right.is_minus();
         return {bracketed(left, source_strength::sum) + (minus ? " + " : " - ") +
                     (minus ? right.text.substr(1) : bracketed(right, source_strength::product)),
                 source_strength::sum};
@@ -378,15 +380,13 @@ private:
 
     source_text write_sum(int a, int b) const
     {
-        const auto is_minus = [this](int i)
-        { return at(i).negative() && at(i).strength == source_strength::sign; };
         // Of two operands, a negated one is taken away from the other.
-        if (is_minus(a) ? !is_minus(b) || graph_[a].is_constant()
-                        : swaps(a, b, source_strength::sum))
+        if (at(a).is_minus() ? !at(b).is_minus() || graph_[a].is_constant()
+                             : swaps(a, b, source_strength::sum))
         {
             std::swap(a, b);
         }
-        if (is_minus(b))
+        if (at(b).is_minus())
         {
             return {inside(a, source_strength::sum) + " - " + at(b).text.substr(1),
                     source_strength::sum};
