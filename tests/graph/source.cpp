@@ -4,6 +4,9 @@
 
 #include <ctgrad/graph/source.hpp>
 
+#include <fstream>
+#include <iterator>
+
 // What the text looks like. That it computes the right numbers is for tests/source/run.py to say.
 
 using namespace ctgrad;
@@ -234,6 +237,24 @@ BOOST_AUTO_TEST_CASE(choices_decide_nothing_on_nan)
                         "y = np.where(x > 1.0, 2.0, np.where(np.isnan(x), x, 3.0))"));
     // The second branch is NaN by itself.
     BOOST_TEST(contains(to_c(where(x > 1, 2, 3 * x), "f"), "return x > 1.0 ? 2.0 : 3.0 * x;"));
+}
+
+BOOST_AUTO_TEST_CASE(the_tutorial_shows_what_is_printed)
+{
+    std::ifstream file("docs/tutorial.md");
+    const std::string page(std::istreambuf_iterator<char>(file), {});
+    const auto last_function = [](const std::string& text, const std::string& start)
+    { return text.substr(text.rfind(start)); };
+    constexpr auto softmax = exp(x - max(x)) / sum(exp(x - max(x)));
+    BOOST_TEST(
+        contains(page, last_function(to_c(x * sigmoid(beta * x), "swish"), "\n/*").substr(1)));
+    BOOST_TEST(contains(page, last_function(to_numpy(softmax, "softmax"), "@np")));
+}
+
+BOOST_AUTO_TEST_CASE(formulas_without_arguments)
+{
+    BOOST_TEST(contains(to_c(constant{2}, "two"), "static inline double two(void)"));
+    BOOST_TEST(contains(to_numpy(constant{2}, "two"), "def two():"));
 }
 
 struct step_operation

@@ -158,7 +158,7 @@ public:
     template <class Formula>
     void add(const std::string& name, const Formula& formula, const std::vector<row>& rows)
     {
-        add(name, detail::function_of(formula), rows);
+        add(name, detail::source_of(formula), rows);
         write(name + ".c", to_c(formula, name));
         write(name + ".float.c", to_c<float>(formula, name));
         write(name + ".cu", to_cuda(formula, name));

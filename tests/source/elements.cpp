@@ -57,7 +57,7 @@ row edge_elements(const source_function& function)
 
 void add_edges(writer& to, const std::string& name, const auto& formula)
 {
-    const source_function function = detail::function_of(formula);
+    const source_function function = detail::source_of(formula);
     to.add(name, formula, {edge_elements(function)});
 }
 
@@ -107,6 +107,19 @@ void names(writer& to)
     add_edges(to, "np", exponent * dexp + odd);
     add_edges(to, "cube", apply<cube_operation>(lambda) + stop_gradient(lambda));
     add_edges(to, "unused", (lambda - lambda) * exponent + 3);
+}
+
+void formulas_of_formulas(writer& to)
+{
+    constexpr variable<"x"> x;
+    constexpr variable<"y"> y;
+    constexpr parameter<"beta"> beta{1.0};
+    constexpr auto swish = x * sigmoid(beta * x);
+    add_edges(to, "slope", derivative(swish, x));
+    add_edges(to, "curvature", derivative(derivative(x * tanh(x), x), x));
+    add_edges(to, "composed", swish(softplus(x) - y));
+    add_edges(to, "parameters_only", beta * exp(beta));
+    add_edges(to, "f", variable<"f_sigmoid">{} * sigmoid(variable<"M_PI">{}));
 }
 
 /// The formula of a random tree with x, y and p.
@@ -172,5 +185,6 @@ int main(int count, char** arguments)
     writer to(arguments[1]);
     catalogue(to);
     names(to);
+    formulas_of_formulas(to);
     random_formulas(to);
 }

@@ -62,7 +62,7 @@ std::vector<row> rows_for(const source_function& function, bool extreme)
 
 void add(writer& to, const std::string& name, const auto& formula, bool extreme = false)
 {
-    to.add(name, formula, rows_for(detail::function_of(formula), extreme));
+    to.add(name, formula, rows_for(detail::source_of(formula), extreme));
 }
 
 /// The formula of a random tree with x, y and p, with a value for each element of the row.
@@ -128,5 +128,7 @@ int main(int count, char** arguments)
     add(to, "mean_squared_error", mean_squared_error);
     add(to, "cross_entropy", cross_entropy);
     add(to, "binary_cross_entropy", binary_cross_entropy);
+    add(to, "slope_of_norm", derivative(norm(x), x));
+    add(to, "flow", pullback(tanh(gamma * x), n, gamma));
     random_rows(to);
 }

@@ -14,7 +14,7 @@ namespace detail
 /// A formula with the gradients of its variables and parameters in one graph, which shares what they
 /// have in common.
 template <class Formula>
-source_function function_of(const Formula& formula)
+source_function source_of(const Formula& formula)
 {
     constexpr const name_list& variables = variables_of<Formula>;
     constexpr const name_list& parameters = parameters_of<Formula>;
@@ -71,7 +71,7 @@ template <std::floating_point T = double>
 std::string to_c(const expression auto& formula, std::string_view name)
 {
     const detail::source_dialect dialect{detail::source_language::c, std::same_as<T, float>};
-    return detail::source_printer(detail::function_of(formula), name, dialect).print();
+    return detail::source_printer(detail::source_of(formula), name, dialect).print();
 }
 
 /// Likewise as a device function in CUDA, in float unless you ask for `to_cuda<double>`. One thread
@@ -81,7 +81,7 @@ template <std::floating_point T = float>
 std::string to_cuda(const expression auto& formula, std::string_view name)
 {
     const detail::source_dialect dialect{detail::source_language::cuda, std::same_as<T, float>};
-    return detail::source_printer(detail::function_of(formula), name, dialect).print();
+    return detail::source_printer(detail::source_of(formula), name, dialect).print();
 }
 
 /// Likewise as a function in Python on NumPy's arrays (or numbers), which returns the value and the
@@ -90,7 +90,7 @@ std::string to_cuda(const expression auto& formula, std::string_view name)
 std::string to_numpy(const expression auto& formula, std::string_view name)
 {
     const detail::source_dialect dialect{detail::source_language::numpy};
-    return detail::source_printer(detail::function_of(formula), name, dialect).print();
+    return detail::source_printer(detail::source_of(formula), name, dialect).print();
 }
 
 } // namespace ctgrad

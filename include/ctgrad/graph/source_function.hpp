@@ -112,8 +112,9 @@ private:
         {
             return known->second;
         }
-        const std::string name =
-            global_names_.function((numpy() ? "_" : "") + name_ + "_" + std::string(op.name));
+        // No argument may hide it.
+        const std::string wanted = (numpy() ? "_" : "") + name_ + "_" + std::string(op.name);
+        const std::string name = global_names_.function(names_.local(wanted));
         const std::string definition = define(op, name);
         definitions_ += purpose_comment(op) + definition;
         return helper_names_[&op] = name;
@@ -319,7 +320,7 @@ private:
             }
             text += arguments[k] + (last ? ")" : ",");
         }
-        return arguments.empty() ? text + ")" : text;
+        return text;
     }
 
     std::string parameter_argument(std::size_t k) const
@@ -359,6 +360,10 @@ private:
         for (const std::string& gradient : gradient_names_)
         {
             arguments.push_back(type + " *" + gradient);
+        }
+        if (arguments.empty())
+        {
+            arguments.push_back("void");
         }
         std::string text = "/* " + description() + " */\n" +
                            head(qualifiers() + type + " " + name_, arguments) + "\n{\n" +
@@ -632,8 +637,10 @@ private:
             arguments.push_back(seed_ + (function_.is_row_value ? "=1.0" : ""));
         }
         arguments.insert(arguments.end(), defaults.begin(), defaults.end());
-        std::string text = "@np.errstate(all=\"ignore\")\n" + head("def " + name_, arguments) +
-                           ":\n    \"\"\"" + description() + "\"\"\"\n";
+        std::string text =
+            "@np.errstate(all=\"ignore\")\n" +
+            (arguments.empty() ? "def " + name_ + "()" : head("def " + name_, arguments)) +
+            ":\n    \"\"\"" + description() + "\"\"\"\n";
         const std::string lines = straight_lines(writer, graph_);
         std::string results;
         std::string returned;

@@ -117,6 +117,14 @@ inline bool is_reserved(std::string_view name, source_language language)
                       "nonlocal", "not",   "or",     "pass",   "raise",    "return",
                       "try",      "while", "with",   "yield",  "np",       "math"});
     }
+    // Macros of math.h and float.h come with these.
+    for (const std::string_view start : {"M_", "FP_", "MATH_", "DBL_", "FLT_", "LDBL_", "HUGE_"})
+    {
+        if (name.substr(0, start.size()) == start)
+        {
+            return true;
+        }
+    }
     for (const source_word& word : source_words())
     {
         if (name == word.c || name == std::string(word.c) + "f")
@@ -323,7 +331,8 @@ private:
         while (is_reserved(name, language_) || (function && in_c && is_declared_by_math(name)) ||
                std::find(taken_.begin(), taken_.end(), name) != taken_.end())
         {
-            name += name.back() == '_' ? '1' : '_';
+            const bool prefixed = is_reserved(name + '_', language_);
+            name = prefixed ? "v" + name : name + (name.back() == '_' ? '1' : '_');
         }
         taken_.push_back(name);
         return name;
