@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_function_in_numpy)
 
 # log(1 + exp(x)), where no exponential overflows.
 def _smooth_softplus(x):
-    return np.log1p(np.exp(-np.abs(x))) + np.maximum(0.0, x)
+    return np.maximum(0.0, x) + np.log1p(np.exp(-np.abs(x)))
 
 
 # 1 / (1 + exp(-x)), where no exponential overflows.

@@ -22,10 +22,11 @@ struct cube_operation
     static constexpr auto lowered(auto x) { return x * square(x); }
 };
 
+/// Not 3, where for hard_sigmoid a rounding decides on which side of a kink it is.
 numbers edges()
 {
     return {0.0,     -0.0,     1e-300,   -1e-300,   1e-20,       -1e-20, 0.5,   -0.5,
-            1.0,     -1.0,     1.7,      -1.7,      3.0,         -3.0,   6.0,   -6.0,
+            1.0,     -1.0,     1.7,      -1.7,      2.75,        -2.75,  6.0,   -6.0,
             17.0,    -17.0,    37.5,     -37.5,     90.0,        -90.0,  700.0, -700.0,
             720.0,   -720.0,   1e5,      -1e5,      1e160,       -1e160, 1e300, -1e300,
             1.7e308, -1.7e308, infinity, -infinity, std::nan("")};

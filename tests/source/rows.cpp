@@ -40,7 +40,7 @@ std::vector<row> rows_for(const source_function& function, bool extreme)
             incoming.push_back(normal(random));
         }
     };
-    for (const std::size_t size : {1, 2, 5, 17})
+    for (const std::size_t size : {1u, 2u, 5u, 17u})
     {
         numbers first(size);
         for (double& value : first)

@@ -86,7 +86,8 @@ std::string to_cuda(const expression auto& formula, std::string_view name)
 
 /// Likewise as a function in Python on NumPy's arrays (or numbers), which returns the value and the
 /// derivatives. Parameters have their initial values as defaults. Rows lie along the last axis, and
-/// what is one value for a row has the length 1 there.
+/// what is one value for a row has the length 1 there. Results are of the arrays' type, but of double
+/// where erf is needed, which NumPy does not have.
 std::string to_numpy(const expression auto& formula, std::string_view name)
 {
     const detail::source_dialect dialect{detail::source_language::numpy};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/graph/builder.hpp>
+#include <ctgrad/graph/reference.hpp>
 
 #include <algorithm>
 #include <charconv>

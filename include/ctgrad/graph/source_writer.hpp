@@ -373,9 +373,14 @@ private:
         }
         const bool left = at(a).strength == level;
         const bool right = at(b).strength == level;
-        return left != right ? right
-                             : at(a).text.find('(') != std::string::npos &&
-                                   at(b).text.find('(') == std::string::npos;
+        if (left != right)
+        {
+            return right;
+        }
+        // Of two calls the shorter one: in which order compilers make them is up to them.
+        const bool left_calls = at(a).text.find('(') != std::string::npos;
+        const bool right_calls = at(b).text.find('(') != std::string::npos;
+        return left_calls && (!right_calls || at(b).text.size() < at(a).text.size());
     }
 
     source_text write_sum(int a, int b) const
