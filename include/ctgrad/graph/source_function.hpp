@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/source_helpers.hpp>
 #include <ctgrad/graph/source_writer.hpp>
 
 namespace ctgrad::detail
@@ -143,7 +144,7 @@ private:
         const bool binary = op.arity == 2;
         const reference a{&graph, graph.variable(binary ? "a" : "x")};
         const reference b = binary ? reference{&graph, graph.variable("b")} : reference{};
-        const std::array<int, 1> root{body(op, a, b).index};
+        const std::array<int, 1> root{helper_body(op, a, b).index};
         source_names names(dialect_.language);
         const std::map<std::string, std::string> leaves{
             {"x", names.local("x")}, {"a", names.local("a")}, {"b", names.local("b")}};
@@ -158,75 +159,10 @@ private:
         return text + "    return " + writer.text(root[0]) + (numpy() ? "\n\n\n" : ";\n}\n\n");
     }
 
-    /// What a helper function is for.
-    static std::string_view purpose(const operation& op)
-    {
-        struct entry
-        {
-            const operation* op;
-            std::string_view text;
-        };
-        static constexpr std::array<entry, 13> purposes{{
-            {&operation_of<sigmoid_operation>,
-             "1 / (1 + exp(-x)), where no exponential overflows."},
-            {&operation_of<softplus_operation>, "log(1 + exp(x)), where no exponential overflows."},
-            {&operation_of<sech_squared_operation>, "1 - tanh(x)^2 without cancellation."},
-            {&operation_of<tanh_softplus_operation>, "tanh(log(1 + exp(x)))."},
-            {&operation_of<tanh_softplus_slope_operation>,
-             "The derivative of tanh(log(1 + exp(x)))."},
-            {&operation_of<normal_cdf_operation>, "Distribution function of a standard normal."},
-            {&operation_of<maximum_operation>, "The larger number; NaN stays NaN."},
-            {&operation_of<minimum_operation>, "The smaller number; NaN stays NaN."},
-            {&operation_of<above_minus_infinity_operation>,
-             "Limits -infinity, so that its product with what vanishes there is 0."},
-            {&operation_of<below_infinity_operation>,
-             "Limits infinity, so that its product with what vanishes there is 0."},
-            {&operation_of<finite_operation>,
-             "Limits both infinities, so that their product with what vanishes there is 0."},
-            {&operation_of<erf_operation>, "scipy.special.erf is faster, if you have it."},
-            {&operation_of<erfc_operation>, "scipy.special.erfc is faster, if you have it."},
-        }};
-        for (const entry& known : purposes)
-        {
-            if (known.op == &op)
-            {
-                return known.text;
-            }
-        }
-        return "";
-    }
-
     std::string purpose_comment(const operation& op) const
     {
-        const std::string text(purpose(op));
+        const std::string text(helper_purpose(op));
         return text.empty() ? "" : numpy() ? "# " + text + "\n" : "/* " + text + " */\n";
-    }
-
-    /// The value of an operation that is a function of its own, in other operations.
-    static reference body(const operation& op, reference a, reference b)
-    {
-        if (is_one_of<maximum_operation, at_least_operation>(op))
-        {
-            return select(apply<is_nan_operation>(a), a, select(a > b, a, b));
-        }
-        if (is_one_of<minimum_operation, at_most_operation>(op))
-        {
-            return select(apply<is_nan_operation>(a), a, select(a < b, a, b));
-        }
-        if (is_one_of<above_minus_infinity_operation, below_infinity_operation, finite_operation>(
-                op))
-        {
-            constexpr double largest = std::numeric_limits<double>::max();
-            const bool below = !is_one_of<above_minus_infinity_operation>(op);
-            const bool above = !is_one_of<below_infinity_operation>(op);
-            const reference limited = below ? apply<at_most_operation>(largest, a) : a;
-            return above ? select(a < -largest, -largest, limited) : limited;
-        }
-        if (is_one_of<normal_cdf_operation>(op))
-        {
-            return 0.5 * erfc(-0.70710678118654752440 * a);
-        }
-        return op.lowered(a, b, {});
     }
 
     // C and CUDA.
