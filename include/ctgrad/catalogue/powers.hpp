@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/catalogue/variables.hpp>
+
+/// Functions that grow faster than x.
+namespace ctgrad::activations
+{
+
+/// keras.activations.exponential
+inline constexpr auto exponential = exp(x);
+
+/// Noel et al. (2021), Growing cosine unit, table 1 (shifted quadratic unit)
+inline constexpr auto quadratic_unit = square(x) + x;
+
+/// Chen, Manning (2014), A fast and accurate dependency parser using neural networks
+inline constexpr auto cube = pow(x, 3);
+
+} // namespace ctgrad::activations
