@@ -5,6 +5,7 @@
 #include <ctgrad/catalogue/gated_units.hpp>
 #include <ctgrad/catalogue/gates.hpp>
 #include <ctgrad/catalogue/maxout.hpp>
+#include <ctgrad/catalogue/norms.hpp>
 #include <ctgrad/catalogue/powers.hpp>
 #include <ctgrad/catalogue/rectifiers.hpp>
 #include <ctgrad/catalogue/rows.hpp>

@@ -10,8 +10,9 @@ namespace ctgrad::activations
 /// keras.activations.exponential
 inline constexpr auto exponential = exp(x);
 
-/// Noel et al. (2021), Growing cosine unit, table 1 (shifted quadratic unit)
-inline constexpr auto quadratic_unit = square(x) + x;
+/// Noel et al. (2021), Growing cosine unit: a novel oscillatory activation function, table 1 (shifted
+/// quadratic unit)
+inline constexpr auto quadratic_unit = x * (x + 1);
 
 /// Chen, Manning (2014), A fast and accurate dependency parser using neural networks
 inline constexpr auto cube = pow(x, 3);

@@ -44,8 +44,7 @@ constexpr auto threshold(Threshold theta, Value value)
 template <operand Slope, operand Bound, operand Threshold>
 constexpr auto bounded_relu(Slope negative_slope, Bound max_value, Threshold theta)
 {
-    return where(x >= max_value, max_value,
-                 where(x >= theta, x, negative_slope * (x - theta)));
+    return where(x >= max_value, max_value, where(x >= theta, x, negative_slope * (x - theta)));
 }
 
 /// So et al. (2021), Primer: searching for efficient transformers for language modeling

@@ -17,20 +17,4 @@ inline constexpr auto softmin = exp(-x) / sum(exp(-x));
 /// Logarithms of the softmax's probabilities, none of which underflows.
 inline constexpr auto log_softmax = log(exp(x) / sum(exp(x)));
 
-/// Mean 0 and variance 1.
-/// Source     Ba, Kiros, Hinton (2016), Layer normalization, without gain and bias
-template <operand Epsilon = double>
-constexpr auto layer_norm(Epsilon epsilon = 1e-5)
-{
-    return (x - mean(x)) / sqrt(variance(x) + epsilon);
-}
-
-/// Mean square 1.
-/// Source     Zhang, Sennrich (2019), Root mean square layer normalization, without gain
-template <operand Epsilon = double>
-constexpr auto rms_norm(Epsilon epsilon = 1e-5)
-{
-    return x / sqrt(mean(square(x)) + epsilon);
-}
-
 } // namespace ctgrad::activations
