@@ -12,7 +12,7 @@ line = re.compile(r"^(\S+)\s+(float|double)\s+(f'{0,2})\s+([\d.]+) of\s+[\d.]+ U
 columns = [(number, form) for number in ("float", "double") for form in ("f", "f'", "f''")]
 
 errors = {}
-for name in ("sigmoids", "rectifiers", "activations", "gates", "waves"):
+for name in ("sigmoids", "rectifiers", "activations", "gates", "roots", "waves"):
     program = build / "tests" / f"simd_{name}_accuracy"
     run = subprocess.run([program], cwd=root, capture_output=True, text=True, check=True)
     for match in filter(None, map(line.match, run.stdout.splitlines())):

@@ -84,7 +84,6 @@ functions = [
 waves = [
     ("snake(3)", lambda x: x + sin(3 * x) ** 2 / 3, always),
     ("growing_cosine", lambda x: x * cos(x), always),
-    ("sinc", lambda x: sin(x) / x if x != 0 else mpf(1), always),
 ]
 
 

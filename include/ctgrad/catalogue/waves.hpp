@@ -24,8 +24,4 @@ constexpr auto snake(Frequency a = 1.0)
 /// Noel et al. (2021), Growing cosine unit: a novel oscillatory activation function
 inline constexpr auto growing_cosine = x * cos(x);
 
-/// Woodward, Davies (1952), Information theory and inverse probability in telecommunication, not
-/// normalised: the zeros are at multiples of pi
-inline constexpr auto sinc = where(x == 0, 1, sin(x) / x);
-
 } // namespace ctgrad::activations
