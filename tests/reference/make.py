@@ -43,11 +43,6 @@ def square_nonlinearity(x):
     return x - x * abs(x) / 4
 
 
-def tanh_exp(x):
-    # Beyond 9 the difference from 1 has no digit among the 1500.
-    return x if x > 9 else x * tanh(exp(x))
-
-
 third = mpf(1) / 3
 always = 3
 
@@ -74,7 +69,6 @@ functions = [
     ("square_nonlinearity", square_nonlinearity, 2),
     ("hard_shrink(0.5)", lambda x: x if abs(x) > 0.5 else mpf(0), always),
     ("serf", lambda x: x * erf(softplus(x)), always),
-    ("tanh_exp", tanh_exp, always),
     ("lisht", lambda x: x * tanh(x), always),
     ("elish", lambda x: (x if x > 0 else expm1(x)) * sigmoid(x), 2),
     ("exponential", exp, always),

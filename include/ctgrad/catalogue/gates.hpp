@@ -38,10 +38,6 @@ inline constexpr auto mish = x * ctgrad::tanh(log(1 + exp(x)));
 /// log-Softplus ERror activation Function
 inline constexpr auto serf = x * erf(log(1 + exp(x)));
 
-/// Liu, Di (2020), TanhExp: a smooth activation function with high convergence speed for lightweight
-/// neural networks
-inline constexpr auto tanh_exp = x * ctgrad::tanh(exp(x));
-
 /// Roy et al. (2019), LiSHT: non-parametric linearly scaled hyperbolic tangent activation function
 inline constexpr auto lisht = x * ctgrad::tanh(x);
 
