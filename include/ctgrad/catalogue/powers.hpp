@@ -10,8 +10,8 @@ namespace ctgrad::activations
 /// keras.activations.exponential
 inline constexpr auto exponential = exp(x);
 
-/// Noel et al. (2021), Growing cosine unit: a novel oscillatory activation function, table 1 (shifted
-/// quadratic unit)
+/// Noel, Trivedi, Dutta (2021), Biologically inspired oscillating activation functions can bridge the
+/// performance gap between biological and artificial neurons: shifted quadratic unit
 inline constexpr auto quadratic_unit = x * (x + 1);
 
 /// Chen, Manning (2014), A fast and accurate dependency parser using neural networks

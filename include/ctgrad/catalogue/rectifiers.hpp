@@ -63,8 +63,8 @@ constexpr auto leaky_relu(Slope slope = 0.01)
 /// He et al. (2015), Delving deep into rectifiers: the slope is learnt
 inline constexpr auto parametric_relu = leaky_relu(parameter<"slope">{0.25});
 
-/// Xu et al. (2015), Empirical evaluation of rectified activations: as it predicts, with the mean of
-/// the slopes that training draws
+/// Xu et al. (2015), Empirical evaluation of rectified activations in convolutional network; as
+/// torch.nn.RReLU predicts, with the mean of the slopes that training draws
 template <operand Lower = double, operand Upper = double>
 constexpr auto randomized_relu(Lower lower = 0.125, Upper upper = 0.33333333333333333333)
 {
