@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(error_function_of_softplus)
 BOOST_AUTO_TEST_CASE(hyperbolic_tangent)
 {
     check<activations::lisht>({"lisht",
-                               {2.5, 2.5, 7},
+                               {2.5, 3, 7},
                                {2.5, 2.5, 5},
                                {infinity, -1, infinity, 1},
                                {{{}, {}, {-1.5, 1.5, 0.25, 0}}}});
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(exponential_with_a_gate)
                                {2, 2.5, 7},
                                {2, 4.5, 4.5},
                                {0, 0, infinity, 1},
-                               {{{}, {-1, -0.5, 0.25, 0}, {1.5, 3, 0.1, 0}}}});
+                               {{{}, {-1, -0.5, 0.25, 0}, {-2.2, 3, 0.1, 0}}}});
 }
 
 } // namespace
