@@ -134,6 +134,25 @@ BOOST_AUTO_TEST_CASE(masked_logits)
     }
 }
 
+// What softmin masks is +infinity.
+BOOST_AUTO_TEST_CASE(masked_distances)
+{
+    const row in{infinity, 1, 2, infinity};
+    const row out = values_of<activations::softmin>(in);
+    const row wanted = values_of<activations::softmax>({-1, -2});
+    BOOST_TEST(out[0] == 0);
+    BOOST_TEST(is_close(out[1], wanted[0]));
+    BOOST_TEST(is_close(out[2], wanted[1]));
+    BOOST_TEST(out[3] == 0);
+    row din(4);
+    backward<activations::softmin>(in, row{1, 1, 0, 1}, din);
+    const double slope = wanted[0] * wanted[1];
+    BOOST_TEST(din[0] == 0);
+    BOOST_TEST(is_close(din[1], -slope));
+    BOOST_TEST(is_close(din[2], slope));
+    BOOST_TEST(din[3] == 0);
+}
+
 BOOST_AUTO_TEST_CASE(numbers_of_any_size)
 {
     const double largest = std::numeric_limits<double>::max();
