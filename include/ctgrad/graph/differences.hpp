@@ -104,7 +104,9 @@ constexpr reference lower_beside_hypot(const graph_builder& graph, weighed line,
         const bool same_sign = (line.factor > 0) == (root.factor * scaled.factor > 0);
         const reference u = same_sign ? v : -v;
         const double k = root.factor;
-        return select(apply<less_operation>(u, 0), k * c * (c / (h + abs(v))), k * h + k * abs(v));
+        // Halves of both, which do not overflow where the root does not.
+        const auto small = 0.5 * k * c * (c / (0.5 * h + 0.5 * abs(v)));
+        return select(apply<less_operation>(u, 0), small, k * h + k * abs(v));
     }
     return {};
 }

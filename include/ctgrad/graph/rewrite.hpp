@@ -71,7 +71,14 @@ constexpr reference rewrite(sqrt_operation, reference x)
 
 constexpr reference rewrite(hypot_operation, reference a, reference b)
 {
-    // The sign of an operand does not matter.
+    // Two multiples of one leg.
+    const detail::scaled left = detail::split_factor(a);
+    const detail::scaled right = detail::split_factor(b);
+    if (left.term.same(right.term))
+    {
+        return scalar::hypot(left.factor, right.factor) * abs(left.term);
+    }
+    // The sign of a leg does not matter.
     const auto x = a.operand_of<negate_operation>();
     const auto y = b.operand_of<negate_operation>();
     return x || y ? hypot(x ? x : a, y ? y : b) : reference{};

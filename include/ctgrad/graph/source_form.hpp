@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/differences.hpp>
 #include <ctgrad/graph/lower.hpp>
 
 namespace ctgrad::detail
@@ -32,11 +33,11 @@ constexpr bool has_word(const operation& op)
         minimum_operation, abs_operation, sign_operation, square_operation, sqrt_operation,
         exp_operation, expm1_operation, log_operation, log1p_operation, pow_operation,
         sin_operation, cos_operation, atan_operation, sigmoid_operation, tanh_operation,
-        sech_squared_operation, softplus_operation, relu_operation, tanh_softplus_operation,
-        tanh_softplus_slope_operation, erf_operation, erfc_operation, normal_cdf_operation,
-        sum_operation, max_operation, min_operation, row_length_operation, log1p_unit_operation,
-        is_negative_operation, is_nan_operation, select_operation, copysign_operation,
-        at_least_operation, at_most_operation, above_minus_infinity_operation,
+        sech_squared_operation, softplus_operation, relu_operation, hypot_operation,
+        tanh_softplus_operation, tanh_softplus_slope_operation, erf_operation, erfc_operation,
+        normal_cdf_operation, sum_operation, max_operation, min_operation, row_length_operation,
+        log1p_unit_operation, is_negative_operation, is_nan_operation, select_operation,
+        copysign_operation, at_least_operation, at_most_operation, above_minus_infinity_operation,
         below_infinity_operation, finite_operation>(op);
 }
 
@@ -125,9 +126,14 @@ private:
 
     reference special_form(const node& current, std::span<const reference> operands)
     {
+        const auto made = [this](int index) { return at(index); };
+        if (const auto sum = lower_sum(from_, static_cast<int>(&current - &from_[0]), made))
+        {
+            return sum;
+        }
         if (current.is(operation_of<subtract_operation>))
         {
-            return difference(current, operands[0]);
+            return log_softmax(current, operands[0]);
         }
         const bool product = current.is(operation_of<multiply_operation>);
         return product || current.is(operation_of<divide_operation>)
@@ -135,15 +141,9 @@ private:
                    : reference{};
     }
 
-    reference difference(const node& current, reference minuend)
+    reference log_softmax(const node& current, reference minuend)
     {
         const node& subtrahend = from_[current.operand(1)];
-        // 1 - tanh(u)^2 loses all digits where tanh(u) is 1.
-        if (minuend.is_constant(1) && subtrahend.is(operation_of<square_operation>) &&
-            from_[subtrahend.operand(0)].is(operation_of<tanh_operation>))
-        {
-            return apply<sech_squared_operation>(at(from_[subtrahend.operand(0)].operand(0)));
-        }
         // u - logsumexp(u): beside the largest element the logarithm would lose its digits.
         if (subtrahend.is(operation_of<logsumexp_operation>) &&
             subtrahend.operand(0) == current.operand(0))

@@ -98,6 +98,7 @@ inline const std::vector<source_word>& source_words()
         {&operation_of<cos_operation>, "cos", "np.cos"},
         {&operation_of<atan_operation>, "atan", "np.arctan"},
         {&operation_of<tanh_operation>, "tanh", "np.tanh"},
+        {&operation_of<hypot_operation>, "hypot", "np.hypot"},
         {&operation_of<copysign_operation>, "copysign", "np.copysign"},
     };
     return words;
@@ -272,15 +273,15 @@ inline bool is_declared_by_math(std::string_view name)
         }
     }
     for (const std::string_view taken :
-         {"acos",        "acosh",   "asin",      "asinh",     "atan2",      "atanh",  "cbrt",
-          "ceil",        "cosh",    "drem",      "exp2",      "exp10",      "fdim",   "finite",
-          "floor",       "fma",     "fmax",      "fmin",      "fmod",       "frexp",  "gamma",
-          "hypot",       "ilogb",   "j0",        "j1",        "jn",         "ldexp",  "lgamma",
-          "llrint",      "llround", "log10",     "log2",      "logb",       "lrint",  "lround",
-          "modf",        "nan",     "nearbyint", "nextafter", "nexttoward", "pow10",  "remainder",
-          "remquo",      "rint",    "round",     "scalb",     "scalbln",    "scalbn", "signgam",
-          "significand", "sincos",  "sinh",      "tan",       "tgamma",     "trunc",  "y0",
-          "y1",          "yn",      "abs",       "div",       "labs",       "ldiv"})
+         {"acos",    "acosh",     "asin",      "asinh",      "atan2",  "atanh",     "cbrt",
+          "ceil",    "cosh",      "drem",      "exp2",       "exp10",  "fdim",      "finite",
+          "floor",   "fma",       "fmax",      "fmin",       "fmod",   "frexp",     "gamma",
+          "ilogb",   "j0",        "j1",        "jn",         "ldexp",  "lgamma",    "llrint",
+          "llround", "log10",     "log2",      "logb",       "lrint",  "lround",    "modf",
+          "nan",     "nearbyint", "nextafter", "nexttoward", "pow10",  "remainder", "remquo",
+          "rint",    "round",     "scalb",     "scalbln",    "scalbn", "signgam",   "significand",
+          "sincos",  "sinh",      "tan",       "tgamma",     "trunc",  "y0",        "y1",
+          "yn",      "abs",       "div",       "labs",       "ldiv"})
     {
         if (name == taken || name == std::string(taken) + "f" || name == std::string(taken) + "l")
         {
