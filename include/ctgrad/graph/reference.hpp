@@ -78,6 +78,7 @@ constexpr reference rewrite(greater_equal_operation, reference, reference);
 constexpr reference rewrite(square_operation, reference);
 constexpr reference rewrite(sqrt_operation, reference);
 constexpr reference rewrite(hypot_operation, reference, reference);
+constexpr reference rewrite(hypot_slope_operation, reference, reference);
 constexpr reference rewrite(abs_operation, reference);
 constexpr reference rewrite(log_operation, reference);
 constexpr reference rewrite(log1p_operation, reference);

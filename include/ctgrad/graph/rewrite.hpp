@@ -84,6 +84,15 @@ constexpr reference rewrite(hypot_operation, reference a, reference b)
     return x || y ? hypot(x ? x : a, y ? y : b) : reference{};
 }
 
+constexpr reference rewrite(hypot_slope_operation, reference a, reference b)
+{
+    const detail::scaled left = detail::split_factor(a);
+    const detail::scaled right = detail::split_factor(b);
+    return left.term.same(right.term)
+               ? (left.factor / scalar::hypot(left.factor, right.factor)) * sign(left.term)
+               : reference{};
+}
+
 constexpr reference rewrite(abs_operation, reference x)
 {
     if (const auto u = x.operand_of<negate_operation>())
