@@ -15,16 +15,6 @@ using namespace ctgrad;
 namespace
 {
 
-namespace lion_rule
-{
-using namespace ctgrad::symbols;
-
-// Chen et al. (2023), Symbolic discovery of optimization algorithms, algorithm 2
-constexpr auto direction = sign(beta1 * first_moment + (1 - beta1) * dweight);
-constexpr auto lion = update(weight = weight - learning_rate * (direction + weight_decay * weight),
-                             first_moment = beta2 * first_moment + (1 - beta2) * dweight);
-} // namespace lion_rule
-
 // One weight in double as the paper says, with its states.
 struct naive_weight
 {
@@ -180,16 +170,88 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(adamw_is_as_published, T, element_types)
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_rule_of_a_user_is_as_published, T, element_types)
 {
     using namespace symbols;
-    check<T>(optimise_by<lion_rule::lion>(learning_rate = 0.01, beta2 = 0.99, weight_decay = 0.1),
+    check<T>(optimise_by<rules::lion>(learning_rate = 0.01, beta2 = 0.99, weight_decay = 0.1),
              naive_lion);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(lion_is_as_published, T, element_types)
+{
+    check<T>(lion{.learning_rate = 0.01, .weight_decay = 0.1}, naive_lion);
+}
+
+// Two tensors, one of them of zeros: each has its own norms.
+BOOST_AUTO_TEST_CASE_TEMPLATE(lamb_is_as_published, T, element_types)
+{
+    const std::vector<std::size_t> sizes{21, 16};
+    std::vector<T> weights = numbers_of<T>(37, -1, 1, 1);
+    std::fill(weights.begin() + 21, weights.end(), T(0));
+    std::vector<naive_weight> expected(37);
+    for (std::size_t i = 0; i < 37; ++i)
+    {
+        expected[i].weight = static_cast<double>(weights[i]);
+    }
+    optimiser_state<lamb, T> state(lamb{.learning_rate = 0.01,
+                                        .beta1 = 0.8,
+                                        .beta2 = 0.95,
+                                        .epsilon = 1e-3,
+                                        .weight_decay = 0.1},
+                                   sizes);
+    for (int step = 1; step <= 6; ++step)
+    {
+        std::vector<T> gradients = numbers_of<T>(37, -2, 2, static_cast<unsigned>(step));
+        for (std::size_t first = 0, piece = 0; piece < 2; first += sizes[piece++])
+        {
+            double weight_square = 0;
+            double direction_square = 0;
+            std::vector<double> directions;
+            for (std::size_t i = first; i < first + sizes[piece]; ++i)
+            {
+                take_adam_moments(expected[i], static_cast<double>(gradients[i]));
+                directions.push_back(adam_direction(expected[i], step) + 0.1 * expected[i].weight);
+                weight_square += expected[i].weight * expected[i].weight;
+                direction_square += directions.back() * directions.back();
+            }
+            const double trust =
+                weight_square > 0 ? std::sqrt(weight_square / direction_square) : 1;
+            for (std::size_t i = 0; i < sizes[piece]; ++i)
+            {
+                expected[first + i].weight -= 0.01 * trust * directions[i];
+            }
+        }
+        state.apply(weights, gradients);
+        for (std::size_t i = 0; i < 37; ++i)
+        {
+            const double tolerance =
+                16.0 * step * static_cast<double>(std::numeric_limits<T>::epsilon());
+            BOOST_TEST(std::abs(static_cast<double>(weights[i]) - expected[i].weight) <= tolerance);
+        }
+    }
+}
+
+// The sum of the gradients of one tensor, and of the whole block.
+BOOST_AUTO_TEST_CASE(a_rule_may_be_for_each_tensor)
+{
+    using namespace symbols;
+    static constexpr auto summing = update(weight = weight + sum(dweight));
+    const auto whole = optimise_by<summing>();
+    const auto each = for_each_tensor(optimise_by<summing>());
+    optimiser_state<std::remove_const_t<decltype(whole)>, float> at_once(whole, {2, 1});
+    optimiser_state<std::remove_const_t<decltype(each)>, float> one_by_one(each, {2, 1});
+    std::vector<float> weights(3);
+    std::vector<float> gradients{1, 2, 4};
+    at_once.apply(weights, gradients);
+    BOOST_TEST((weights == std::vector<float>{7, 7, 7}));
+    gradients = {1, 2, 4};
+    one_by_one.apply(weights, gradients);
+    BOOST_TEST((weights == std::vector<float>{10, 10, 11}));
 }
 
 BOOST_AUTO_TEST_CASE(settings_that_are_not_given_have_their_initial_values)
 {
     std::vector<double> weights{1.0};
     std::vector<double> gradients{2.0};
-    const auto lion = optimise_by<lion_rule::lion>();
-    optimiser_state<std::remove_const_t<decltype(lion)>, double> state(lion, 1);
+    const auto chosen = optimise_by<rules::lion>();
+    optimiser_state<std::remove_const_t<decltype(chosen)>, double> state(chosen, 1);
     state.apply(weights, gradients);
     BOOST_TEST(weights[0] == 1.0 - 1e-3 * (1 + 0.01), boost::test_tools::tolerance(1e-15));
 }
@@ -260,7 +322,7 @@ BOOST_AUTO_TEST_CASE(padding_stays_zero)
         net model{seed{1}};
         training_workspace<net> workspace;
         optimiser_state<std::remove_cvref_t<decltype(optimiser)>, float> state(
-            optimiser, model.parameters().size());
+            optimiser, net::stored_tensor_sizes());
         const auto inputs = numbers_of<float>(7 * 3, -1, 1, 1);
         const auto targets = numbers_of<float>(7, -1, 1, 2);
         for (int step = 0; step < 5; ++step)
@@ -286,7 +348,8 @@ BOOST_AUTO_TEST_CASE(padding_stays_zero)
     check_padding(rmsprop{});
     check_padding(adam{});
     check_padding(adamw{});
-    check_padding(optimise_by<lion_rule::lion>());
+    check_padding(lion{});
+    check_padding(lamb{});
 }
 
 BOOST_AUTO_TEST_CASE(blocks_of_another_size_are_named)

@@ -52,6 +52,25 @@ concept optimiser = requires(const Type& chosen) {
     hana::unpack(chosen.settings(), [](const auto&...) {});
 };
 
+namespace detail
+{
+
+/// Whether reductions of the rule are over each parameter tensor, not over the whole block.
+template <class Optimiser>
+constexpr bool is_for_each_tensor()
+{
+    if constexpr (requires { Optimiser::each_tensor; })
+    {
+        return Optimiser::each_tensor;
+    }
+    else
+    {
+        return false;
+    }
+}
+
+} // namespace detail
+
 namespace rules
 {
 
@@ -96,6 +115,19 @@ inline constexpr auto adam = update(weight = weight - learning_rate * adam_direc
 inline constexpr auto adamw =
     update(weight = weight - learning_rate * (adam_direction + weight_decay * weight),
            first_moment = adam_first, second_moment = adam_second);
+
+/// Source     Chen et al. (2023), Symbolic discovery of optimization algorithms, algorithm 2
+inline constexpr auto lion_direction = sign(beta1 * first_moment + (1 - beta1) * dweight);
+inline constexpr auto lion =
+    update(weight = weight - learning_rate * (lion_direction + weight_decay * weight),
+           first_moment = beta2 * first_moment + (1 - beta2) * dweight);
+
+/// Source     You et al. (2020), Large batch optimization for deep learning, algorithm 2
+inline constexpr auto lamb_direction = adam_direction + weight_decay * weight;
+inline constexpr auto lamb_trust = where(
+    norm(weight) > 0, where(norm(lamb_direction) > 0, norm(weight) / norm(lamb_direction), 1), 1);
+inline constexpr auto lamb = update(weight = weight - learning_rate * lamb_trust * lamb_direction,
+                                    first_moment = adam_first, second_moment = adam_second);
 
 } // namespace rules
 
@@ -202,6 +234,65 @@ struct adamw
                     symbols::weight_decay = weight_decay);
     }
 };
+
+/// Steps of the same size for each weight, in the direction of a running mean of gradients. Takes a
+/// learning rate 3 to 10 times smaller than Adam's.
+struct lion
+{
+    static constexpr auto rule = rules::lion;
+
+    double learning_rate = 1e-4;
+    double beta1 = 0.9;
+    double beta2 = 0.99;
+    double weight_decay = 0.01;
+
+    constexpr auto settings() const
+    {
+        return list(symbols::learning_rate = learning_rate, symbols::beta1 = beta1,
+                    symbols::beta2 = beta2, symbols::weight_decay = weight_decay);
+    }
+};
+
+/// AdamW with the step of each tensor as long as the tensor itself, times the learning rate: for large
+/// batches.
+struct lamb
+{
+    static constexpr auto rule = rules::lamb;
+    static constexpr bool each_tensor = true;
+
+    double learning_rate = 1e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-6;
+    double weight_decay = 0.01;
+
+    constexpr auto settings() const
+    {
+        return list(symbols::learning_rate = learning_rate, symbols::beta1 = beta1,
+                    symbols::beta2 = beta2, symbols::epsilon = epsilon,
+                    symbols::weight_decay = weight_decay);
+    }
+};
+
+/// An optimiser whose rule looks at each parameter tensor by itself: `norm(weight)` is that of the
+/// tensor, not that of all weights; made by `for_each_tensor`.
+template <optimiser Optimiser>
+struct tensor_optimiser
+{
+    static constexpr auto rule = Optimiser::rule;
+    static constexpr bool each_tensor = true;
+
+    Optimiser chosen;
+
+    constexpr auto settings() const { return chosen.settings(); }
+};
+
+/// `for_each_tensor(with_gradient<dweight / norm(dweight)>(sgd{}))`.
+template <optimiser Optimiser>
+constexpr auto for_each_tensor(const Optimiser& chosen)
+{
+    return tensor_optimiser<Optimiser>{chosen};
+}
 
 /// An optimiser from a user's rule. Its parameters have their initial values, or those given by
 /// name: `optimise_by<lion>(learning_rate = 1e-4)`.

@@ -31,6 +31,7 @@ template <auto Gradient, class Optimiser>
 struct changed_gradient
 {
     static constexpr auto rule = detail::with_gradient(Optimiser::rule, Gradient);
+    static constexpr bool each_tensor = detail::is_for_each_tensor<Optimiser>();
 
     Optimiser changed;
 

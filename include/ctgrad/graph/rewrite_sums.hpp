@@ -260,7 +260,9 @@ constexpr reference rewrite(subtract_operation, reference a, reference b)
     {
         return a + u;
     }
-    if (const auto u = a.operand_of<negate_operation>())
+    // But a softmax of -u is one.
+    const bool is_log_softmax = b.is<logsumexp_operation>() && b.operand(0).same(a);
+    if (const auto u = a.operand_of<negate_operation>(); u && !is_log_softmax)
     {
         return -(u + b);
     }

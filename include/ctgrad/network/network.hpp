@@ -7,6 +7,7 @@
 
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace ctgrad
 {
@@ -97,6 +98,33 @@ public:
                 ++index;
             });
         return table;
+    }
+
+    /// How many numbers of the parameter block belong to each tensor, with the padding behind it.
+    static std::vector<std::size_t> stored_tensor_sizes()
+    {
+        std::vector<std::size_t> sizes;
+        std::size_t used = 0;
+        for_each_layer(
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
+            {
+                // Layers begin at cache lines: what is skipped belongs to the tensor before.
+                if (!sizes.empty())
+                {
+                    sizes.back() += static_cast<std::size_t>(place.parameters) - used;
+                }
+                used = static_cast<std::size_t>(place.parameters);
+                for (const tensor_info& tensor : Layer::tensors)
+                {
+                    sizes.push_back(static_cast<std::size_t>(tensor.stored));
+                    used += sizes.back();
+                }
+            });
+        if (!sizes.empty())
+        {
+            sizes.back() += static_cast<std::size_t>(memory.parameters) - used;
+        }
+        return sizes;
     }
 
     /// Copies all parameters out, row-major and without padding.

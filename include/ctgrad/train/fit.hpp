@@ -59,7 +59,7 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     aligned_buffer<T> inputs(static_cast<std::size_t>(batch * data.input_size));
     aligned_buffer<T> targets(static_cast<std::size_t>(batch * data.target_size));
     training_workspace<Network> workspace;
-    optimiser_state<Optimiser, T> state(chosen, net.parameters().size());
+    optimiser_state<Optimiser, T> state(chosen, Network::stored_tensor_sizes());
     shuffled_order order(data.rows, options.randomness);
     progress shown(data.rows, options.epochs, options.output);
     training_history history;

@@ -5,6 +5,9 @@
 #include <ctgrad/simd/elementwise.hpp>
 #include <ctgrad/tensor/aligned_buffer.hpp>
 
+#include <numeric>
+#include <vector>
+
 namespace ctgrad
 {
 
@@ -40,20 +43,33 @@ class optimiser_state
 
 public:
     /// For a block of `size` parameters; all states begin at zero.
-    optimiser_state(const Optimiser& chosen, std::size_t size) : chosen_(chosen), size_(size)
+    optimiser_state(const Optimiser& chosen, std::size_t size)
+        : optimiser_state(chosen, std::vector<std::size_t>{size})
     {
+    }
+
+    /// For a block of tensors of these sizes, as `stored_tensor_sizes()` of a network gives them.
+    optimiser_state(const Optimiser& chosen, std::vector<std::size_t> tensor_sizes)
+        : chosen_(chosen),
+          pieces_(std::move(tensor_sizes)),
+          size_(std::accumulate(pieces_.begin(), pieces_.end(), std::size_t(0)))
+    {
+        if (!detail::is_for_each_tensor<Optimiser>())
+        {
+            pieces_ = {size_};
+        }
         for (int i = 0; i < update::variables.size; ++i)
         {
             const std::string_view name = update::variables[i];
             if (name != "weight" && name != "dweight")
             {
-                states_[static_cast<std::size_t>(i)] = aligned_buffer<T>(size);
+                states_[static_cast<std::size_t>(i)] = aligned_buffer<T>(size_);
             }
         }
     }
 
     /// One update of all weights and states; sets the gradients to zero. One pass over memory, and one
-    /// more where a reduction, such as a norm, over the whole block comes first.
+    /// more where a reduction, such as a norm, over the whole block (or each tensor) comes first.
     /// Errors     throws size_error unless there are as many of both as the block was said to have
     /// Cost       allocates nothing
     void apply(std::span<T> weights, std::span<T> gradients)
@@ -76,15 +92,27 @@ public:
         {
             inputs[i] = array_of(update::variables[static_cast<int>(i)]);
         }
-        const auto outputs =
+        auto outputs =
             hana::unpack(Optimiser::rule.assignments,
                          [&](const auto&... assigned)
                          {
                              return std::array<T*, static_cast<std::size_t>(update::output_count)>{
                                  array_of(assigned.name.view())..., gradients.data()};
                          });
-        detail::run_program<update, T, aliasing::exact>(
-            inputs, outputs, settings().data(), static_cast<std::ptrdiff_t>(weights.size()));
+        const auto values = settings();
+        for (const std::size_t piece : pieces_)
+        {
+            const auto length = static_cast<std::ptrdiff_t>(piece);
+            detail::run_program<update, T, aliasing::exact>(inputs, outputs, values.data(), length);
+            for (const T*& input : inputs)
+            {
+                input += length;
+            }
+            for (T*& output : outputs)
+            {
+                output += length;
+            }
+        }
     }
 
     long steps() const { return steps_; }
@@ -141,6 +169,7 @@ private:
     }
 
     Optimiser chosen_;
+    std::vector<std::size_t> pieces_;
     std::array<aligned_buffer<T>, input_count> states_{};
     std::size_t size_;
     long steps_ = 0;
