@@ -9,3 +9,4 @@
 #include <ctgrad/graph/print.hpp>
 #include <ctgrad/network/network.hpp>
 #include <ctgrad/simd/elementwise.hpp>
+#include <ctgrad/simd/lists.hpp>

@@ -27,6 +27,8 @@ struct node
     /// The constant, or the initial value of a parameter.
     double value = 0.0;
     std::string_view name{};
+    /// Of a parameter as it was traced; layers ask for it, lowering forgets it.
+    parameter_scope scope = per_layer;
 
     constexpr bool is(const operation& other) const { return op == &other; }
     constexpr bool is_constant() const { return kind == node_kind::constant; }
@@ -71,11 +73,13 @@ public:
         return intern(made);
     }
 
-    constexpr int parameter(std::string_view name, double initial)
+    constexpr int parameter(std::string_view name, double initial,
+                            parameter_scope scope = per_layer)
     {
         node made{};
         made.kind = node_kind::parameter;
         made.value = initial;
+        made.scope = scope;
         made.name = name;
         return intern(made);
     }

@@ -18,7 +18,7 @@ constexpr int trace(graph_builder& graph, const variable<Name>&)
 template <fixed_string Name>
 constexpr int trace(graph_builder& graph, const parameter<Name>& leaf)
 {
-    return graph.parameter(parameter<Name>::name.view(), leaf.initial);
+    return graph.parameter(parameter<Name>::name.view(), leaf.initial, leaf.scope);
 }
 
 constexpr int trace(graph_builder& graph, const constant& number)
@@ -41,19 +41,28 @@ constexpr int trace(graph_builder& graph, const composition<Expression, Bindings
 namespace detail
 {
 
-/// The leaf of that name below `root`, or -1.
+/// The leaf of that name below `root`, or -1. Others of that name may be left from what formulas were
+/// put in for.
 constexpr int leaf_named(const graph_builder& graph, int root, std::string_view name)
 {
+    int found = -1;
     for (int i = 0; i <= root; ++i)
     {
         const node& leaf = graph[i];
-        if ((leaf.kind == node_kind::variable || leaf.kind == node_kind::parameter) &&
-            leaf.name == name)
+        const bool is_leaf = leaf.kind == node_kind::variable || leaf.kind == node_kind::parameter;
+        if (!is_leaf || leaf.name != name)
         {
-            return i;
+            continue;
         }
+        if (found >= 0)
+        {
+            node_flags below{};
+            mark_below(graph, root, below);
+            return below[static_cast<std::size_t>(i)] ? i : found;
+        }
+        found = i;
     }
-    return -1;
+    return found;
 }
 
 /// Builds what is below `root` anew, with the nodes of `mapped` (index + 1) in place of others.

@@ -111,6 +111,26 @@ struct arrays_in<std::tuple<Types...>>
     using type = given<Types...>;
 };
 
+/// Whether each parameter of a formula is one number, as kernels take them.
+template <auto Formula>
+inline constexpr bool parameters_are_numbers = []
+{
+    constexpr const name_list& names = parameters_of<decltype(Formula)>;
+    graph_builder graph;
+    if (names.size > 0)
+    {
+        trace(graph, Formula);
+    }
+    for (int i = 0; i < graph.size(); ++i)
+    {
+        if (graph[i].scope != per_layer && names.find(graph[i].name) >= 0)
+        {
+            return false;
+        }
+    }
+    return true;
+}();
+
 /// Whether a kernel of type T can be made of a formula, one array or a std::tie of several for each
 /// of `Lists`, and further arrays. If not, that is an error here, and the only one.
 template <auto Formula, class T, class... Lists, class... Others>
@@ -124,6 +144,11 @@ constexpr bool check_kernel(given<Lists...>, given<Others...>)
         constexpr bool has_values = !is_condition<std::remove_cvref_t<decltype(Formula)>>;
         static_assert(has_values, "a kernel needs a formula of numbers, not a condition: "
                                   "where(x > 0, 1, 0); see docs/errors.md#conditions");
+        constexpr bool has_numbers = parameters_are_numbers<Formula>;
+        static_assert(has_numbers,
+                      "a parameter with a scope belongs to a layer of a network; a kernel takes an "
+                      "array for a variable in its place, put in as f(alpha = a); see "
+                      "docs/errors.md#parameter-scope");
         constexpr bool has_each =
             ((arrays_in<std::remove_cvref_t<Lists>>::type::count == variable_count<Formula>) &&
              ...);
@@ -136,7 +161,7 @@ constexpr bool check_kernel(given<Lists...>, given<Others...>)
             (std::same_as<T, float> || std::same_as<T, double>);
         static_assert(has_one_type, "all arrays of a kernel have elements of one type, float or "
                                     "double; see docs/errors.md#arrays");
-        return has_values && has_each && has_one_type;
+        return has_values && has_numbers && has_each && has_one_type;
     }
     else
     {

@@ -63,12 +63,28 @@ struct variable
     constexpr auto operator()(const auto&... arguments) const;
 };
 
-/// A learnable (or adjustable) number of a formula, with the value it starts from.
+/// How many numbers a layer has for a parameter of its formula.
+enum class parameter_scope
+{
+    layer,
+    channel,
+    element
+};
+
+/// One number for the layer, one for each channel of a sample (the first of several extents; of a flat
+/// sample, each element), or one for each element: `parameter<"alpha">{.scope = per_channel}`.
+inline constexpr auto per_layer = parameter_scope::layer;
+inline constexpr auto per_channel = parameter_scope::channel;
+inline constexpr auto per_element = parameter_scope::element;
+
+/// A learnable (or adjustable) number of a formula, with the value it starts from. In a network it may
+/// be many numbers, as its scope says.
 template <fixed_string Name>
 struct parameter
 {
     static constexpr auto name = Name;
     double initial = 0.0;
+    parameter_scope scope = per_layer;
 
     constexpr auto operator=(const auto& value) const;
     constexpr auto operator()(const auto&... arguments) const;

@@ -6,6 +6,7 @@
 #include <ctgrad/symbolic/error_functions.hpp>
 #include <ctgrad/symbolic/exponential_sums.hpp>
 #include <ctgrad/symbolic/functions.hpp>
+#include <ctgrad/symbolic/jacobian.hpp>
 #include <ctgrad/symbolic/magnitudes.hpp>
 #include <ctgrad/symbolic/operators.hpp>
 #include <ctgrad/symbolic/reductions.hpp>
