@@ -20,32 +20,31 @@ constexpr parameter<"beta"> beta{1.0};
 
 constexpr auto swish = x * sigmoid(x);
 constexpr auto learnable_swish = x * sigmoid(beta * x);
-constexpr auto gelu = 0.5 * x * (1 + erf(x / 1.4142135623730950488));
-constexpr auto leaky_relu = where(z > 0, z, 0.01 * z);
-constexpr auto elu = where(x > 0, x, exp(x) - 1);
-constexpr auto selu = 1.0507 * where(x > 0, x, 1.67326 * (exp(x) - 1));
 constexpr auto softmax = exp(x - logsumexp(x));
 constexpr auto two_variables = x * z;
 
-static_assert(fitting_initialiser<relu(x)>() == initialiser::he_normal);
-static_assert(fitting_initialiser<leaky_relu>() == initialiser::he_normal);
-static_assert(fitting_initialiser<swish>() == initialiser::he_normal);
-static_assert(fitting_initialiser<learnable_swish>() == initialiser::he_normal);
-static_assert(fitting_initialiser<gelu>() == initialiser::he_normal);
-static_assert(fitting_initialiser<softplus(x)>() == initialiser::he_normal);
-static_assert(fitting_initialiser<x * tanh(softplus(x))>() == initialiser::he_normal); // mish
-static_assert(fitting_initialiser<elu>() == initialiser::lecun_normal);
-static_assert(fitting_initialiser<selu>() == initialiser::lecun_normal);
-static_assert(fitting_initialiser<tanh(x)>() == initialiser::glorot_uniform);
-static_assert(fitting_initialiser<sigmoid(x)>() == initialiser::glorot_uniform);
-static_assert(fitting_initialiser<sin(x)>() == initialiser::glorot_uniform);
-static_assert(fitting_initialiser<x / (1 + abs(x))>() == initialiser::glorot_uniform);
-static_assert(fitting_initialiser<clamp(x, -1, 1)>() == initialiser::glorot_uniform);
-static_assert(fitting_initialiser<softmax>() == initialiser::glorot_uniform);
-static_assert(fitting_initialiser<x - tanh(x)>() == initialiser::glorot_uniform); // odd
-static_assert(fitting_initialiser<two_variables>() == initialiser::glorot_uniform);
-static_assert(fitting_initialiser<no_activation{}>() == initialiser::glorot_uniform);
-static_assert(fitting_initialiser<log(x)>() == initialiser::glorot_uniform); // no number at -8
+// The library's own operations the compiler computes.
+static_assert(fitting_gain<relu(x)>().weights > 1.99999 && fitting_gain<relu(x)>().biases == 0);
+static_assert(fitting_gain<swish>() == gain_of(swish));
+static_assert(fitting_gain<learnable_swish>() == fitting_gain<swish>(), "as it begins");
+static_assert(fitting_gain<swish, false>() == gain_of(swish, false));
+static_assert(fitting_gain<swish, false>().biases == 0);
+
+static_assert(has_gain<swish> && has_gain<learnable_swish>);
+static_assert(!has_gain<softmax> && !has_gain<two_variables> && !has_gain<no_activation{}>);
+static_assert(!has_gain<3>, "a layer");
+
+// An operation that the compiler cannot compute.
+struct arsinh_operation
+{
+    static constexpr fixed_string name = "arsinh";
+    static auto value(auto a)
+    {
+        using std::asinh;
+        return asinh(a);
+    }
+    static auto partials(auto a, auto) { return list(1 / sqrt(1 + a * a)); }
+};
 
 using element_types = std::tuple<float, double>;
 
@@ -108,7 +107,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(uniform_weights_have_the_range_of_their_kind, T, e
     const std::pair<initialiser, double> kinds[] = {
         {initialiser::he_uniform, 2.0 / fan_in},
         {initialiser::glorot_uniform, 2.0 / (fan_in + fan_out)},
-        {initialiser::automatic, 2.0 / (fan_in + fan_out)},
         {initialiser::lecun_uniform, 1.0 / fan_in}};
     constexpr double count = fan_in * fan_out;
     for (const auto& [kind, variance] : kinds)
@@ -136,4 +134,59 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_seed_gives_the_same_bits, T, element_types)
         BOOST_TEST(draw<T>(kind, 1) == draw<T>(kind, 1));
         BOOST_TEST(draw<T>(kind, 1) != draw<T>(kind, 2));
     }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(automatic_parameters_have_the_variances_of_the_gain, T, element_types)
+{
+    const auto check = [](const gain& expected, auto draw_into)
+    {
+        std::vector<T> weights(fan_in * fan_out);
+        std::vector<T> biases(5000, T(7));
+        random_engine engine(1);
+        draw_into(std::span<T>(weights), std::span<T>(biases), engine);
+        const double variance = expected.weights / fan_in;
+        // Five standard deviations of the variance of so many normal numbers.
+        BOOST_TEST(std::abs(moments_of(weights).variance / variance - 1) <=
+                   5 * std::sqrt(2.0 / (fan_in * fan_out)));
+        BOOST_TEST(std::abs(moments_of(biases).variance - expected.biases) <=
+                   expected.biases * 5 * std::sqrt(2.0 / 5000));
+        BOOST_TEST(std::abs(moments_of(biases).mean) <= 5 * std::sqrt(expected.biases / 5000));
+    };
+    const auto automatic = []<auto Next>(std::integral_constant<decltype(Next), Next>)
+    {
+        return [](std::span<T> weights, std::span<T> biases, random_engine& engine)
+        {
+            draw_parameters<Next, initialiser::automatic, true>(weights, biases, fan_in, fan_out,
+                                                                engine);
+        };
+    };
+    const auto behind = []<auto Next>() { return std::integral_constant<decltype(Next), Next>{}; };
+    check({2.0, 0.0}, automatic(behind.template operator()<relu(x)>()));
+    check(fitting_gain<swish>(), automatic(behind.template operator()<swish>()));
+    check(fitting_gain<tanh(x)>(), automatic(behind.template operator()<tanh(x)>()));
+    check(fitting_gain<apply<arsinh_operation>(x)>(),
+          automatic(behind.template operator()<apply<arsinh_operation>(x)>()));
+    // Nothing that has a gain follows: Glorot.
+    const gain glorot{2.0 * fan_in / (fan_in + fan_out), 0.0};
+    check(glorot, automatic(behind.template operator()<no_activation{}>()));
+    check(glorot, automatic(behind.template operator()<softmax>()));
+}
+
+BOOST_AUTO_TEST_CASE(operations_that_the_compiler_cannot_compute_have_gains_too)
+{
+    // asinh is nearly x at the origin: E asinh(u)^2 = 1 for q near 1.93.
+    const gain found = fitting_gain<apply<arsinh_operation>(x)>();
+    BOOST_TEST(found.pre_activation == 1.93, boost::test_tools::tolerance(0.01));
+    BOOST_TEST(found.weights == 1.81, boost::test_tools::tolerance(0.01));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(other_kinds_leave_biases_at_zero, T, element_types)
+{
+    std::vector<T> weights(fan_in * fan_out);
+    std::vector<T> biases(fan_out, T(7));
+    random_engine engine(1);
+    draw_parameters<swish, initialiser::he_normal, true>(
+        std::span<T>(weights), std::span<T>(biases), fan_in, fan_out, engine);
+    BOOST_TEST(biases == std::vector<T>(fan_out));
+    BOOST_TEST(weights == draw<T>(initialiser::he_normal));
 }

@@ -7,46 +7,57 @@
 namespace ctgrad
 {
 
+namespace detail
+{
+
+/// Value of one node from those of its operands.
+constexpr double interpret_node(const graph_builder& graph, const node& current, const auto& values,
+                                const auto& leaf_value)
+{
+    if (current.kind == node_kind::constant)
+    {
+        return current.value;
+    }
+    if (current.kind != node_kind::applied)
+    {
+        return leaf_value(current);
+    }
+    const auto value_of = [&](int operand) { return values[static_cast<std::size_t>(operand)]; };
+    if (current.is(operation_of<where_operation>))
+    {
+        // A comparison with NaN decides nothing.
+        const node& condition = graph[current.operand(0)];
+        if (is_comparison(condition) && (scalar::is_nan(value_of(condition.operand(0))) ||
+                                         scalar::is_nan(value_of(condition.operand(1)))))
+        {
+            return std::numeric_limits<double>::quiet_NaN();
+        }
+    }
+    std::array<double, 3> operands{};
+    for (int k = 0; k < current.op->arity; ++k)
+    {
+        operands[static_cast<std::size_t>(k)] = value_of(current.operand(k));
+    }
+    return current.op->value(operands[0], operands[1], operands[2]);
+}
+
+} // namespace detail
+
 /// Values of all nodes up to `root`, in double, with `leaf_value(node)` for each variable and
 /// parameter: the reference that compiled kernels are tested against, and what calls of formulas
 /// use. A row is the single number.
 constexpr double interpret(const graph_builder& graph, int root, const auto& leaf_value)
 {
-    // A comparison with NaN decides nothing.
-    const auto is_undecided = [&](const node& choice, const auto& values)
-    {
-        const node& condition = graph[choice.operand(0)];
-        bool undecided = false;
-        for (std::size_t k = 0; detail::is_comparison(condition) && k < 2; ++k)
-        {
-            undecided = undecided ||
-                        scalar::is_nan(values[static_cast<std::size_t>(condition.operands[k])]);
-        }
-        return undecided;
-    };
     detail::node_flags below{};
     detail::mark_below(graph, root, below);
     std::array<double, graph_builder::capacity> values{};
     for (int i = 0; i <= root; ++i)
     {
-        if (!below[static_cast<std::size_t>(i)])
+        if (below[static_cast<std::size_t>(i)])
         {
-            continue;
+            values[static_cast<std::size_t>(i)] =
+                detail::interpret_node(graph, graph[i], values, leaf_value);
         }
-        const node& current = graph[i];
-        std::array<double, 3> operands{};
-        for (std::size_t k = 0; current.kind == node_kind::applied && k < 3; ++k)
-        {
-            const int operand = current.operands[k];
-            operands[k] = operand < 0 ? 0.0 : values[static_cast<std::size_t>(operand)];
-        }
-        values[static_cast<std::size_t>(i)] =
-            current.kind == node_kind::constant ? current.value
-            : current.is(operation_of<where_operation>) && is_undecided(current, values)
-                ? std::numeric_limits<double>::quiet_NaN()
-            : current.kind == node_kind::applied
-                ? current.op->value(operands[0], operands[1], operands[2])
-                : leaf_value(current);
     }
     return values[static_cast<std::size_t>(root)];
 }

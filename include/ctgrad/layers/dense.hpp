@@ -64,10 +64,11 @@ struct dense_implementation
 
     static void initialise(T* parameters, random_engine& engine)
     {
-        const initialiser kind =
-            Layer.weights == initialiser::automatic ? fitting_initialiser<Next>() : Layer.weights;
         std::vector<T> weights(static_cast<std::size_t>(inputs) * units);
-        draw_weights<T>(weights, kind, inputs, units, engine);
+        const std::span<T> biases(parameters + layout::size,
+                                  static_cast<std::size_t>(Layer.bias ? units : 0));
+        draw_parameters<Next, Layer.weights, Layer.bias>(std::span<T>(weights), biases, inputs,
+                                                         units, engine);
         place_weights(weights.data(), parameters);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/graph/interpret.hpp>
+#include <ctgrad/graph/gain.hpp>
 #include <ctgrad/layers/layer.hpp>
 
 #include <cmath>
@@ -14,9 +14,8 @@ namespace ctgrad
 /// Source     He et al. (2015); Glorot, Bengio (2010); LeCun et al. (1998)
 enum class initialiser
 {
-    /// Chosen from the formula behind the layer: He normal where it vanishes on the left and grows
-    /// on the right (ReLU, swish, GELU), LeCun normal where it only grows on the right (ELU, SELU),
-    /// Glorot uniform otherwise (tanh, sigmoid, none).
+    /// Normal, with the gain of the formula behind the layer (graph/gain.hpp), of the biases too;
+    /// that is He normal for ReLU. Glorot uniform where no formula follows.
     automatic,
     he_normal,
     he_uniform,
@@ -27,27 +26,49 @@ enum class initialiser
     zeros
 };
 
-/// The initialiser that fits the formula behind a layer.
+/// Whether what follows a layer is a formula that says how the layer should begin.
 template <auto Next>
-constexpr initialiser fitting_initialiser()
+inline constexpr bool has_gain = false;
+template <auto Next>
+    requires expression<decltype(Next)>
+inline constexpr bool has_gain<Next> = variable_count<Next> == 1 && !has_reduction<Next>;
+
+namespace detail
 {
-    if constexpr (expression<decltype(Next)>)
+
+template <gain Value>
+struct constant_gain
+{
+    static constexpr gain value() { return Value; }
+};
+
+/// For operations that the compiler cannot compute.
+template <auto Next, bool WithBiases>
+struct computed_gain
+{
+    static gain value() { return gain_of(Next, WithBiases); }
+};
+
+template <auto Next, bool WithBiases>
+constexpr auto gain_behind(int) -> constant_gain<gain_of(Next, WithBiases)>;
+template <auto Next, bool WithBiases>
+constexpr auto gain_behind(long) -> computed_gain<Next, WithBiases>;
+
+} // namespace detail
+
+/// The gain of the formula that follows a layer, a constant unless an operation of the user's own
+/// cannot be computed by the compiler. Without such a formula the one for square layers of Glorot.
+template <auto Next, bool WithBiases = true>
+constexpr gain fitting_gain()
+{
+    if constexpr (has_gain<Next>)
     {
-        if constexpr (variable_count<Next> == 1)
-        {
-            const double right = Next(8.0);
-            const double left = Next(-8.0);
-            if (right < 4 && right > -4)
-            {
-                return initialiser::glorot_uniform;
-            }
-            const double share = scalar::abs(left / right);
-            return share < 0.1   ? initialiser::he_normal
-                   : share < 0.5 ? initialiser::lecun_normal
-                                 : initialiser::glorot_uniform;
-        }
+        return decltype(detail::gain_behind<Next, WithBiases>(0))::value();
     }
-    return initialiser::glorot_uniform;
+    else
+    {
+        return {};
+    }
 }
 
 /// Draws weights for a layer of that fan-in and fan-out.
@@ -81,6 +102,29 @@ void draw_weights(std::span<T> weights, initialiser kind, int fan_in, int fan_ou
         return uniform(1 / in);
     case initialiser::zeros:
         std::fill(weights.begin(), weights.end(), T(0));
+    }
+}
+
+/// Draws weights for a layer which `Next` follows, and its biases, of which there may be none.
+template <auto Next, initialiser Kind, bool WithBiases, class T>
+void draw_parameters(std::span<T> weights, std::span<T> biases, int fan_in, int fan_out,
+                     random_engine& engine)
+{
+    std::fill(biases.begin(), biases.end(), T(0));
+    if constexpr (Kind == initialiser::automatic && has_gain<Next>)
+    {
+        constexpr auto deviation = [](double variance)
+        { return static_cast<T>(std::sqrt(variance)); };
+        const gain fitting = fitting_gain<Next, WithBiases>();
+        fill_normal(weights, T(0), deviation(fitting.weights / fan_in), engine);
+        if (fitting.biases > 0)
+        {
+            fill_normal(biases, T(0), deviation(fitting.biases), engine);
+        }
+    }
+    else
+    {
+        draw_weights(weights, Kind, fan_in, fan_out, engine);
     }
 }
 
