@@ -38,7 +38,8 @@ constexpr double interpret_node(const graph_builder& graph, const node& current,
     {
         operands[static_cast<std::size_t>(k)] = value_of(current.operand(k));
     }
-    return current.op->value(operands[0], operands[1], operands[2]);
+    return std::is_constant_evaluated() ? current.op->value_of(operands)
+                                        : current.op->value(operands[0], operands[1], operands[2]);
 }
 
 } // namespace detail

@@ -21,7 +21,7 @@ public:
     struct sample
     {
         output_values outputs{};
-        /// Equal on the same piece, as a rule different on different ones.
+        /// Equal on the same piece; different on neighbours unless there are more than 64 cuts.
         std::uint64_t piece = 0;
     };
 
@@ -43,12 +43,13 @@ public:
     }
 
     /// The same as SIMD computes it: with its limits at infinity, and without cancellation in the
-    /// tails, but not in the pieces that were written.
+    /// tails, but all of one piece.
     constexpr sampler lowered() const
     {
         sampler result = *this;
         result.graph_ = lower(graph_, result.roots_);
         result.list_live_nodes();
+        result.cut_count_ = 0;
         return result;
     }
 
@@ -61,11 +62,10 @@ public:
         {
             result.outputs[k] = values[static_cast<std::size_t>(roots_[k])];
         }
-        for (int n = 0; n < live_count_; ++n)
+        for (int n = 0; n < cut_count_; ++n)
         {
-            const int side = side_of(live(n), values);
-            result.piece =
-                side < 0 ? result.piece : result.piece * 3 + static_cast<std::uint64_t>(side) + 1;
+            const node& cut = graph_[cuts_[static_cast<std::size_t>(n)]];
+            result.piece = result.piece * 2 + (is_above(cut, values) ? 1 : 0);
         }
         return result;
     }
@@ -121,11 +121,16 @@ private:
     {
         const detail::node_flags flags = detail::live_nodes(graph_, roots_);
         live_count_ = 0;
+        cut_count_ = 0;
         for (int i = 0; i < graph_.size(); ++i)
         {
             if (flags[static_cast<std::size_t>(i)])
             {
                 live_[static_cast<std::size_t>(live_count_++)] = i;
+                if (is_cut(graph_[i]))
+                {
+                    cuts_[static_cast<std::size_t>(cut_count_++)] = i;
+                }
             }
         }
     }
@@ -140,28 +145,24 @@ private:
         }
     }
 
-    /// Whether a node that cuts the axis is on the one side (1) or the other (0); -1 for others.
     /// Equality holds at single points only, and no piece ends there.
-    static constexpr int side_of(const node& current, const node_values& values)
+    static constexpr bool is_cut(const node& current)
     {
-        const auto value = [&](int k)
-        { return values[static_cast<std::size_t>(current.operand(k))]; };
-        if (current.is(operation_of<less_operation>) ||
-            current.is(operation_of<maximum_operation>) ||
-            current.is(operation_of<minimum_operation>))
-        {
-            return value(0) < value(1) ? 1 : 0;
-        }
-        if (current.is(operation_of<less_equal_operation>))
-        {
-            return value(0) <= value(1) ? 1 : 0;
-        }
-        if (current.is(operation_of<abs_operation>) || current.is(operation_of<sign_operation>) ||
-            current.is(operation_of<relu_operation>))
-        {
-            return value(0) > 0 ? 1 : 0;
-        }
-        return -1;
+        return current.is(operation_of<less_operation>) ||
+               current.is(operation_of<less_equal_operation>) ||
+               current.is(operation_of<maximum_operation>) ||
+               current.is(operation_of<minimum_operation>) ||
+               current.is(operation_of<abs_operation>) ||
+               current.is(operation_of<sign_operation>) || current.is(operation_of<relu_operation>);
+    }
+
+    /// On which side of its cut a node is.
+    static constexpr bool is_above(const node& cut, const node_values& values)
+    {
+        const auto value = [&](int k) { return values[static_cast<std::size_t>(cut.operand(k))]; };
+        return cut.op->arity == 1                           ? value(0) > 0
+               : cut.is(operation_of<less_equal_operation>) ? value(0) <= value(1)
+                                                            : value(0) < value(1);
     }
 
     static constexpr bool is_constant(const node& current, const node_values& values,
@@ -210,6 +211,8 @@ private:
     std::array<int, static_cast<std::size_t>(outputs)> roots_{};
     std::array<int, graph_builder::capacity> live_{};
     int live_count_ = 0;
+    std::array<int, graph_builder::capacity> cuts_{};
+    int cut_count_ = 0;
 };
 
 } // namespace ctgrad
