@@ -3,6 +3,7 @@
 
 #include <ctgrad/graph/interpret.hpp>
 #include <ctgrad/graph/live.hpp>
+#include <ctgrad/symbolic/extent.hpp>
 
 namespace ctgrad
 {
@@ -28,18 +29,14 @@ public:
     template <expression Formula>
     constexpr explicit sampler(const Formula& formula)
     {
-        roots_[0] = trace(graph_, formula);
-        const int leaf = detail::leaf_named(graph_, roots_[0], variables_of<Formula>[0]);
-        for (std::size_t k = 1; k < roots_.size(); ++k)
+        constexpr bool is_function =
+            variables_of<Formula>.size == 1 && !detail::reduces_in<Formula>;
+        static_assert(is_function, "properties and gains are those of a formula of one variable "
+                                   "without reductions; see docs/errors.md#function");
+        if constexpr (is_function)
         {
-            roots_[k] = graph_.constant(0);
-            if (leaf >= 0)
-            {
-                differentiate(graph_, roots_[k - 1], graph_.constant(1), std::span(&leaf, 1),
-                              std::span(&roots_[k], 1));
-            }
+            build(formula);
         }
-        list_live_nodes();
     }
 
     /// The same as SIMD computes it: with its limits at infinity, and without cancellation in the
@@ -109,6 +106,23 @@ public:
 
 private:
     using node_values = std::array<double, graph_builder::capacity>;
+
+    template <expression Formula>
+    constexpr void build(const Formula& formula)
+    {
+        roots_[0] = trace(graph_, formula);
+        const int leaf = detail::leaf_named(graph_, roots_[0], variables_of<Formula>[0]);
+        for (std::size_t k = 1; k < roots_.size(); ++k)
+        {
+            roots_[k] = graph_.constant(0);
+            if (leaf >= 0)
+            {
+                differentiate(graph_, roots_[k - 1], graph_.constant(1), std::span(&leaf, 1),
+                              std::span(&roots_[k], 1));
+            }
+        }
+        list_live_nodes();
+    }
 
     constexpr std::size_t index(int n) const
     {
