@@ -85,11 +85,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(weights_fit_the_formula_behind_them, T, element_ty
     const auto tolerance = boost::test_tools::tolerance(0.13);
     const double glorot = 2.0 / 110;
     const double lecun = 1.0 / 60;
+    constexpr dense deep{.units = 50, .weights = initialiser::deep};
     BOOST_TEST(weight_variance(basic_network<T, input{60}, dense{50}, swish>()) ==
-                   fitting_gain<swish>().weights / 60,
-               tolerance);
-    BOOST_TEST(weight_variance(basic_network<T, input{60}, dense{50, false}, swish>()) ==
                    (fitting_gain<swish, false>().weights / 60),
+               tolerance);
+    BOOST_TEST(weight_variance(basic_network<T, input{60}, deep, swish>()) ==
+                   fitting_gain<swish>().weights / 60,
                tolerance);
     BOOST_TEST(weight_variance(basic_network<T, input{60}, dense{50}, relu(x)>()) == 2.0 / 60,
                tolerance);
@@ -119,15 +120,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(biases_begin_with_the_variance_that_fits, T, eleme
         return std::vector<T>(values.begin() + 1600, values.begin() + 2400);
     };
     double sum = 0;
-    for (const T bias : biases(basic_network<T, input{2}, dense{800}, swish>()))
+    constexpr dense deep{.units = 800, .weights = initialiser::deep};
+    for (const T bias : biases(basic_network<T, input{2}, deep, swish>()))
     {
         sum += static_cast<double>(bias) * static_cast<double>(bias);
     }
     // Five standard deviations of a variance of 800 normal numbers.
     BOOST_TEST(sum / 800 == fitting_gain<swish>().biases, boost::test_tools::tolerance(0.25));
     const std::vector<T> zeros(800);
-    BOOST_TEST(biases(basic_network<T, input{2}, dense{800}, relu(x)>()) == zeros);
-    BOOST_TEST(biases(basic_network<T, input{2}, dense{800}>()) == zeros);
+    BOOST_TEST(biases(basic_network<T, input{2}, deep, relu(x)>()) == zeros);
+    BOOST_TEST(biases(basic_network<T, input{2}, dense{800}, swish>()) == zeros);
     constexpr dense chosen{.units = 800, .weights = initialiser::he_normal};
     BOOST_TEST(biases(basic_network<T, input{2}, chosen, swish>()) == zeros);
 }

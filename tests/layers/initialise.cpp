@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_seed_gives_the_same_bits, T, element_types)
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(automatic_parameters_have_the_variances_of_the_gain, T, element_types)
+BOOST_AUTO_TEST_CASE_TEMPLATE(deep_parameters_have_the_variances_of_the_gain, T, element_types)
 {
     const auto check = [](const gain& expected, auto draw_into)
     {
@@ -152,24 +152,24 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(automatic_parameters_have_the_variances_of_the_gai
                    expected.biases * 5 * std::sqrt(2.0 / 5000));
         BOOST_TEST(std::abs(moments_of(biases).mean) <= 5 * std::sqrt(expected.biases / 5000));
     };
-    const auto automatic = []<auto Next>(std::integral_constant<decltype(Next), Next>)
+    const auto deep = []<auto Next>(std::integral_constant<decltype(Next), Next>)
     {
         return [](std::span<T> weights, std::span<T> biases, random_engine& engine)
         {
-            draw_parameters<Next, initialiser::automatic, true>(weights, biases, fan_in, fan_out,
-                                                                engine);
+            draw_parameters<Next, initialiser::deep, true>(weights, biases, fan_in, fan_out,
+                                                           engine);
         };
     };
     const auto behind = []<auto Next>() { return std::integral_constant<decltype(Next), Next>{}; };
-    check({2.0, 0.0}, automatic(behind.template operator()<relu(x)>()));
-    check(fitting_gain<swish>(), automatic(behind.template operator()<swish>()));
-    check(fitting_gain<tanh(x)>(), automatic(behind.template operator()<tanh(x)>()));
+    check({2.0, 0.0}, deep(behind.template operator()<relu(x)>()));
+    check(fitting_gain<swish>(), deep(behind.template operator()<swish>()));
+    check(fitting_gain<tanh(x)>(), deep(behind.template operator()<tanh(x)>()));
     check(fitting_gain<apply<arsinh_operation>(x)>(),
-          automatic(behind.template operator()<apply<arsinh_operation>(x)>()));
+          deep(behind.template operator()<apply<arsinh_operation>(x)>()));
     // Nothing that has a gain follows: Glorot.
     const gain glorot{2.0 * fan_in / (fan_in + fan_out), 0.0};
-    check(glorot, automatic(behind.template operator()<no_activation{}>()));
-    check(glorot, automatic(behind.template operator()<softmax>()));
+    check(glorot, deep(behind.template operator()<no_activation{}>()));
+    check(glorot, deep(behind.template operator()<softmax>()));
 }
 
 BOOST_AUTO_TEST_CASE(operations_that_the_compiler_cannot_compute_have_gains_too)
@@ -178,6 +178,19 @@ BOOST_AUTO_TEST_CASE(operations_that_the_compiler_cannot_compute_have_gains_too)
     const gain found = fitting_gain<apply<arsinh_operation>(x)>();
     BOOST_TEST(found.pre_activation == 1.93, boost::test_tools::tolerance(0.01));
     BOOST_TEST(found.weights == 1.81, boost::test_tools::tolerance(0.01));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(automatic_weights_have_the_gain_without_biases, T, element_types)
+{
+    std::vector<T> weights(fan_in * fan_out);
+    std::vector<T> biases(fan_out, T(7));
+    random_engine engine(1);
+    draw_parameters<swish, initialiser::automatic, true>(
+        std::span<T>(weights), std::span<T>(biases), fan_in, fan_out, engine);
+    BOOST_TEST(biases == std::vector<T>(fan_out));
+    const double variance = fitting_gain<swish, false>().weights / fan_in;
+    BOOST_TEST(std::abs(moments_of(weights).variance / variance - 1) <=
+               5 * std::sqrt(2.0 / (fan_in * fan_out)));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(other_kinds_leave_biases_at_zero, T, element_types)

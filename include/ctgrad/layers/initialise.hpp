@@ -14,9 +14,12 @@ namespace ctgrad
 /// Source     He et al. (2015); Glorot, Bengio (2010); LeCun et al. (1998)
 enum class initialiser
 {
-    /// Normal, with the gain of the formula behind the layer (graph/gain.hpp), of the biases too;
-    /// that is He normal for ReLU. Glorot uniform where no formula follows.
+    /// Normal weights with the gain of the formula behind the layer (graph/gain.hpp), biases 0; He
+    /// normal for ReLU. Glorot uniform where no formula follows.
     automatic,
+    /// The same for networks of many layers: biases have the variance of the gain too, which keeps
+    /// signals and gradients at their size.
+    deep,
     he_normal,
     he_uniform,
     glorot_normal,
@@ -94,6 +97,7 @@ void draw_weights(std::span<T> weights, initialiser kind, int fan_in, int fan_ou
     case initialiser::glorot_normal:
         return normal(2 / (in + out));
     case initialiser::automatic:
+    case initialiser::deep:
     case initialiser::glorot_uniform:
         return uniform(2 / (in + out));
     case initialiser::lecun_normal:
@@ -111,11 +115,12 @@ void draw_parameters(std::span<T> weights, std::span<T> biases, int fan_in, int 
                      random_engine& engine)
 {
     std::fill(biases.begin(), biases.end(), T(0));
-    if constexpr (Kind == initialiser::automatic && has_gain<Next>)
+    constexpr bool is_fitted = Kind == initialiser::automatic || Kind == initialiser::deep;
+    if constexpr (is_fitted && has_gain<Next>)
     {
         constexpr auto deviation = [](double variance)
         { return static_cast<T>(std::sqrt(variance)); };
-        const gain fitting = fitting_gain<Next, WithBiases>();
+        const gain fitting = fitting_gain<Next, WithBiases && Kind == initialiser::deep>();
         fill_normal(weights, T(0), deviation(fitting.weights / fan_in), engine);
         if (fitting.biases > 0)
         {
