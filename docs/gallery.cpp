@@ -213,6 +213,7 @@ void show(const std::string& name, const expression auto& f, const window& view 
     add("right", quoted(name_of(found.right)));
     add("identity", boolean(found.is_identity_at_origin));
     add("slope", number(found.largest_slope));
+    add("automatic", number(gain_of(f, false).weights));
     add("weights", number(start.weights));
     add("biases", number(start.biases));
     add("view", "[" + number(view.low) + ", " + number(view.high) + "]");

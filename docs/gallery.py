@@ -141,10 +141,11 @@ def properties(function):
     yield "Range", span
     yield "Character", ", ".join(filter(None, character + ends))
     yield "Largest slope", short(function["slope"])
-    gain = f"weights {function['weights']:.3f} / fan-in"
+    gain = f"weights {function['automatic']:.3f} / fan-in"
     if function["biases"]:
-        gain += f", biases {function['biases']:.3f}"
+        gain += f"; deep: {function['weights']:.3f} / fan-in, biases {function['biases']:.3f}"
     yield "Initial variance", gain
+
 
 
 def file_name(name):
@@ -203,8 +204,9 @@ def main():
         "written there, with the derivative that the library makes of it, and what it finds out about",
         "it (graph/properties.hpp, graph/gain.hpp).",
         "Solid is the function, dashed its derivative. *Dies* means that the slope is exactly 0 from",
-        "some point on, *saturates* that it tends to 0. *Initial variance* is that of weights and",
-        "biases in front of the function ([decisions](decisions.md)). Errors are those of",
+        "some point on, *saturates* that it tends to 0. *Initial variance* is that of the weights in",
+        "front of the function, and with `initialiser::deep` of the biases too, where that differs",
+        "([decisions](decisions.md)). Errors are those of",
         "[accuracy.md](accuracy.md), times those of the [README](../README.md), where it has them.",
         "",
         "Made by `./dev gallery`.",
