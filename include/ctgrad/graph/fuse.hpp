@@ -251,10 +251,10 @@ private:
         return add<multiply_add_operation>(at(factor), slope, at(from_[sum].operand(0)));
     }
 
-    /// Whether this is an exp_join used once, beside an expm1 of the same argument.
+    /// Whether this is an exp_decay_join used once, beside an expm1 of the same argument.
     constexpr bool has_expm1_beside(int index) const
     {
-        if (uses(index) != 1 || !is<exp_join_operation>(index))
+        if (uses(index) != 1 || !is<exp_decay_join_operation>(index))
         {
             return false;
         }

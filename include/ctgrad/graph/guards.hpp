@@ -34,7 +34,7 @@ constexpr bool decays(const graph_builder& graph, const node& exponent)
         return largest->is(operation_of<max_operation>) &&
                largest->operand(0) == exponent.operand(0);
     }
-    return exponent.is(operation_of<at_most_operation>) && graph[exponent.operand(0)].value <= 80;
+    return exponent.is(operation_of<at_most_operation>) && graph[exponent.operand(0)].value <= 65;
 }
 
 /// For each node the u such that it is only used where u > 0 is false: it is in the second branch

@@ -53,6 +53,10 @@ public:
             limits_ = find_limits(from, live_);
         }
         guards_ = find_guards(from, live_, outputs);
+        for (const int output : outputs)
+        {
+            is_output_[static_cast<std::size_t>(output)] = true;
+        }
         for (int i = 0; i < from.size(); ++i)
         {
             if (live_[static_cast<std::size_t>(i)] && from[i].is(operation_of<divide_operation>))
@@ -189,6 +193,17 @@ private:
         {
             return decay(current, operands[0]);
         }
+        if (is_output_[static_cast<std::size_t>(&current - &from_[0])])
+        {
+            if (current.is(operation_of<sigmoid_operation>))
+            {
+                return sigmoid_operation::lowered_precisely(operands[0]);
+            }
+            if (current.is(operation_of<tanh_operation>))
+            {
+                return tanh_operation::lowered_precisely(operands[0]);
+            }
+        }
         const auto lowered = [this](int index) { return at(index); };
         if (const auto mish = lower_gated<tanh_softplus_operation>(from_, current, lowered))
         {
@@ -228,7 +243,7 @@ private:
         const auto octave = exp_octave(z);
         const auto fraction = exp_fraction(z, octave);
         return current.is(operation_of<exp_operation>)
-                   ? exp_join(fraction, octave)
+                   ? exp_decay_join(fraction, octave)
                    : copysign(expm1_decay_join(fraction, octave), x);
     }
 
@@ -427,6 +442,7 @@ private:
     const graph_builder& from_;
     graph_builder& to_;
     node_flags live_;
+    node_flags is_output_{};
     limit_table limits_{};
     std::array<int, graph_builder::capacity> guards_{};
     std::array<int, graph_builder::capacity> divisions_by_{};

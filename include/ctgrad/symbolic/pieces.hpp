@@ -65,6 +65,18 @@ struct exp_join_operation
     }
 };
 
+/// The same for an octave of at most 100.
+struct exp_decay_join_operation
+{
+    static constexpr fixed_string name = "exp_decay_join";
+    static constexpr int cost = 4;
+    static constexpr auto value(auto fraction, auto octave)
+    {
+        using scalar::exp_decay_join;
+        return exp_decay_join(fraction, octave);
+    }
+};
+
 struct expm1_join_operation
 {
     static constexpr fixed_string name = "expm1_join";
@@ -85,6 +97,31 @@ struct expm1_decay_join_operation
     {
         using scalar::expm1_decay_join;
         return expm1_decay_join(fraction, octave);
+    }
+};
+
+/// n / (1 + e) for 0 <= e <= 1, given r, which is 1 / (1 + e) but for roundings: a quotient that
+/// does not suffer from them.
+struct refined_sigmoid_operation
+{
+    static constexpr fixed_string name = "refined_sigmoid";
+    static constexpr int cost = 5;
+    static constexpr auto value(auto n, auto e, auto r)
+    {
+        using scalar::refined_sigmoid;
+        return refined_sigmoid(n, e, r);
+    }
+};
+
+/// n / (2 + n) for -1 <= n <= 0, given r, which is 1 / (2 + n) but for roundings, likewise.
+struct refined_tanh_operation
+{
+    static constexpr fixed_string name = "refined_tanh";
+    static constexpr int cost = 5;
+    static constexpr auto value(auto n, auto r)
+    {
+        using scalar::refined_tanh;
+        return refined_tanh(n, r);
     }
 };
 
@@ -332,6 +369,11 @@ constexpr auto exp_fraction(symbolic auto x, symbolic auto octave)
 constexpr auto exp_join(symbolic auto fraction, symbolic auto octave)
 {
     return apply<exp_join_operation>(fraction, octave);
+}
+
+constexpr auto exp_decay_join(symbolic auto fraction, symbolic auto octave)
+{
+    return apply<exp_decay_join_operation>(fraction, octave);
 }
 
 constexpr auto expm1_join(symbolic auto fraction, symbolic auto octave)

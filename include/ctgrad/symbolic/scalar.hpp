@@ -144,9 +144,15 @@ constexpr double exp_fraction(double x, double) { return x; }
 
 constexpr double exp_join(double x, double) { return exp(x); }
 
+constexpr double exp_decay_join(double x, double) { return exp(x); }
+
 constexpr double expm1_join(double x, double) { return expm1(x); }
 
 constexpr double expm1_decay_join(double x, double) { return expm1(x); }
+
+constexpr double refined_sigmoid(double n, double, double r) { return n * r; }
+
+constexpr double refined_tanh(double n, double r) { return n * r; }
 
 constexpr double log1p_unit(double x) { return log1p(x); }
 

@@ -29,6 +29,12 @@ struct sigmoid_operation
         const auto r = 1 / (1 + e);
         return select(is_negative(x), e * r, r);
     }
+    /// Where the result is looked at and not only a factor: to 2 units in the last place.
+    static constexpr auto lowered_precisely(auto x)
+    {
+        const auto e = exp(-abs(x));
+        return apply<refined_sigmoid_operation>(select(is_negative(x), e, 1), e, 1 / (1 + e));
+    }
 };
 
 struct tanh_operation
@@ -45,6 +51,13 @@ struct tanh_operation
     {
         const auto exponent = -2 * abs(x);
         return copysign(expm1(exponent) * (1 / (1 + exp(exponent))), x);
+    }
+    /// See sigmoid_operation.
+    static constexpr auto lowered_precisely(auto x)
+    {
+        const auto exponent = -2 * abs(x);
+        return copysign(
+            apply<refined_tanh_operation>(expm1(exponent), 1 / (1 + exp(exponent))), x);
     }
 };
 

@@ -147,6 +147,22 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_join(batch<T, Arch> p, batch<T, Arch> k)
     }
 }
 
+/// The same for k <= 100: no result is near the largest number.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_decay_join(batch<T, Arch> p, batch<T, Arch> k)
+{
+    if constexpr (detail::is_avx512<Arch>)
+        return exp_join(p, k);
+    else
+    {
+        // Raised into the normal numbers and lowered again, which rounds only subnormal results.
+        constexpr int up = sizeof(T) == 4 ? 26 : 60;
+        constexpr T down = sizeof(T) == 4 ? T(0x1p-26) : T(0x1p-60);
+        const batch<T, Arch> y = batch<T, Arch>(T(1)) + p;
+        return y * power_of_two(k + batch<T, Arch>(T(up))) * batch<T, Arch>(down);
+    }
+}
+
 /// expm1 from the same pieces, but for the sign of 0: 2^k * p + (2^k - 1).
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1_join(batch<T, Arch> p, batch<T, Arch> k)
@@ -200,6 +216,25 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> expm1(batch<T, Arch> x)
     return copysign(expm1_join(exp_fraction(z, k), k), x);
 }
 
+/// n / (1 + e) from r, which is 1 / (1 + e) with the roundings of the sum and of the division: one
+/// step of Newton's, for the exact sum.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> refined_sigmoid(batch<T, Arch> n, batch<T, Arch> e,
+                                                    batch<T, Arch> r)
+{
+    const batch<T, Arch> quotient = n * r;
+    return multiply_add(negative_multiply_add(quotient, e, n - quotient), r, quotient);
+}
+
+/// n / (2 + n) for -1 <= n <= 0 from r, which is 1 / (2 + n), likewise.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> refined_tanh(batch<T, Arch> n, batch<T, Arch> r)
+{
+    const batch<T, Arch> quotient = n * r;
+    const batch<T, Arch> rest = negative_multiply_add(quotient, batch<T, Arch>(T(2)), n);
+    return multiply_add(negative_multiply_add(quotient, n, rest), r, quotient);
+}
+
 /// Hyperbolic tangent: -expm1(-2|x|) / (2 + expm1(-2|x|)), one exponential and one division.
 /// Domain     all reals
 /// Accuracy   2.75 ULP float, 2.75 ULP double
@@ -210,7 +245,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> tanh(batch<T, Arch> x)
     const batch<T, Arch> bound(sizeof(T) == 4 ? T(10) : T(20));
     const batch<T, Arch> magnitude = at_most(bound, abs(x));
     const batch<T, Arch> e = detail::expm1_not_positive(magnitude * batch<T, Arch>(T(-2)));
-    return copysign(e / (e + batch<T, Arch>(T(2))), x);
+    return copysign(refined_tanh(e, batch<T, Arch>(T(1)) / (e + batch<T, Arch>(T(2)))), x);
 }
 
 /// |x| kept where exp(-x^2) is not surely 0 (from the bound on it rounds to 0): what
