@@ -231,7 +231,7 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> refined_tanh(batch<T, Arch> n, batch<T, Arch> r)
 {
     const batch<T, Arch> quotient = n * r;
-    const batch<T, Arch> rest = negative_multiply_add(quotient, batch<T, Arch>(T(2)), n);
+    const batch<T, Arch> rest = (n - quotient) - quotient; // exact
     return multiply_add(negative_multiply_add(quotient, n, rest), r, quotient);
 }
 
