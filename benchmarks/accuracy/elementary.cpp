@@ -5,6 +5,7 @@
 #include "measure.hpp"
 
 #include <ctgrad/simd/elementary.hpp>
+#include <ctgrad/simd/elementary/fast.hpp>
 #include <ctgrad/simd/elementwise.hpp>
 
 #include <cstdio>
@@ -56,7 +57,7 @@ double exact_sigmoid(double z)
 double exact_softplus(double z) { return std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z))); }
 
 /// One function in all forms: the batch function, the formula, xsimd's own if there is one.
-template <auto Ours, auto Formula>
+template <auto Fast, auto Ours, auto Formula>
 function forms(const char* name, double (*exact)(double), std::vector<contestant> others = {})
 {
     std::vector<contestant> all{kernel<Formula>("formula")};
@@ -64,6 +65,7 @@ function forms(const char* name, double (*exact)(double), std::vector<contestant
     {
         all.push_back(batches<Ours>("batch"));
     }
+    all.push_back(batches<Fast>("fast"));
     all.insert(all.end(), others.begin(), others.end());
     return {name, exact, all};
 }
@@ -72,44 +74,44 @@ std::vector<function> functions()
 {
     using number = batch<float>;
     return {
-        forms<[](number z) { return exp(z); }, exp(x)>(
+        forms<[](number z) { return fast_exp(z); }, [](number z) { return exp(z); }, exp(x)>(
             "exp", [](double z) { return std::exp(z); },
             {native<[](auto z) { return xsimd::exp(z); }>("xsimd")}),
-        forms<[](number z) { return expm1(z); }, expm1(x)>(
+        forms<[](number z) { return fast_expm1(z); }, [](number z) { return expm1(z); }, expm1(x)>(
             "expm1", [](double z) { return std::expm1(z); },
             {native<[](auto z) { return xsimd::expm1(z); }>("xsimd")}),
-        forms<[](number z) { return log(z); }, log(x)>(
+        forms<[](number z) { return fast_log(z); }, [](number z) { return log(z); }, log(x)>(
             "log", [](double z) { return std::log(z); },
             {native<[](auto z) { return xsimd::log(z); }>("xsimd")}),
-        forms<[](number z) { return log1p(z); }, log1p(x)>(
+        forms<[](number z) { return fast_log1p(z); }, [](number z) { return log1p(z); }, log1p(x)>(
             "log1p", [](double z) { return std::log1p(z); },
             {native<[](auto z) { return xsimd::log1p(z); }>("xsimd")}),
-        forms<[](number z) { return tanh(z); }, tanh(x)>(
+        forms<[](number z) { return fast_tanh(z); }, [](number z) { return tanh(z); }, tanh(x)>(
             "tanh", [](double z) { return std::tanh(z); },
             {native<[](auto z) { return xsimd::tanh(z); }>("xsimd")}),
-        forms<0, sigmoid(x)>("sigmoid", exact_sigmoid,
+        forms<[](number z) { return fast_sigmoid(z); }, 0, sigmoid(x)>("sigmoid", exact_sigmoid,
                              {native<[](auto z) { return 1.0f / (1.0f + xsimd::exp(-z)); }>(
                                  "xsimd")}),
-        forms<0, softplus(x)>("softplus", exact_softplus,
+        forms<[](number z) { return fast_softplus(z); }, 0, softplus(x)>("softplus", exact_softplus,
                               {native<[](auto z)
                                       {
                                           return xsimd::max(z, decltype(z)(0.0f)) +
                                                  xsimd::log1p(xsimd::exp(-xsimd::abs(z)));
                                       }>("xsimd")}),
-        forms<[](number z) { return erf(z); }, erf(x)>(
+        forms<[](number z) { return fast_erf(z); }, [](number z) { return erf(z); }, erf(x)>(
             "erf", [](double z) { return std::erf(z); },
             {native<[](auto z) { return xsimd::erf(z); }>("xsimd")}),
-        forms<0, erfc(x)>("erfc", [](double z) { return std::erfc(z); },
+        forms<[](number z) { return fast_erfc(z); }, 0, erfc(x)>("erfc", [](double z) { return std::erfc(z); },
                           {native<[](auto z) { return xsimd::erfc(z); }>("xsimd")}),
-        forms<0, normal_cdf(x)>(
+        forms<[](number z) { return fast_normal_cdf(z); }, 0, normal_cdf(x)>(
             "normal_cdf", [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }),
-        forms<[](number z) { return sin(z); }, sin(x)>(
+        forms<[](number z) { return fast_sin(z); }, [](number z) { return sin(z); }, sin(x)>(
             "sin", [](double z) { return std::sin(z); },
             {native<[](auto z) { return xsimd::sin(z); }>("xsimd")}),
-        forms<[](number z) { return cos(z); }, cos(x)>(
+        forms<[](number z) { return fast_cos(z); }, [](number z) { return cos(z); }, cos(x)>(
             "cos", [](double z) { return std::cos(z); },
             {native<[](auto z) { return xsimd::cos(z); }>("xsimd")}),
-        forms<[](number z) { return atan(z); }, atan(x)>(
+        forms<[](number z) { return fast_atan(z); }, [](number z) { return atan(z); }, atan(x)>(
             "atan", [](double z) { return std::atan(z); },
             {native<[](auto z) { return xsimd::atan(z); }>("xsimd")}),
     };

@@ -179,47 +179,77 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> log(batch<T, Arch> x)
     }
 }
 
+namespace detail
+{
+
+/// 1 + x = 2^exponent * (1 + fraction), from x itself, and 1 + x rounded.
+template <class T, class Arch>
+struct split_sum
+{
+    batch<T, Arch> exponent;
+    batch<T, Arch> fraction;
+    batch<T, Arch> sum;
+};
+
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE split_sum<T, Arch> split_one_plus(batch<T, Arch> x)
+{
+    using number = batch<T, Arch>;
+    const number one(T(1));
+    const number u = one + x;
+    // f = 2^-k * x - (1 - 2^-k) rounds once.
+#if defined(__AVX512F__)
+    if constexpr (is_avx512<Arch>)
+    {
+        const number k = native_exponent(u * number(T(2) / T(3))) + one;
+        const number scale = scale_by_power_of_two(one, -k);
+        return {k, multiply_add(scale, x, scale - one), u};
+    }
+    else
+#endif
+    {
+        // 2^-k may be subnormal for large x; there 1 + x has the same bits as x.
+        const auto parts = split_normal(u);
+        const number scale = power_of_two(-parts.exponent);
+        return {parts.exponent,
+                select(x < number(T(0x1p100)), multiply_add(scale, x, scale - one),
+                       parts.significand - one),
+                u};
+    }
+}
+
+/// log(1 + x), being y where it is finite: the limits, and the sign of x.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> log1p_limits(batch<T, Arch> y, batch<T, Arch> x,
+                                                 [[maybe_unused]] batch<T, Arch> sum)
+{
+    using number = batch<T, Arch>;
+    const number signed_y = copysign(y, x);
+#if defined(__AVX512F__)
+    if constexpr (is_avx512<Arch>)
+        return native_log_limits(signed_y, sum);
+    else
+#endif
+    {
+        constexpr T infinity = std::numeric_limits<T>::infinity();
+        constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+        const number minus_one(T(-1));
+        const number at_most_minus_one = select(x == minus_one, number(-infinity), number(nan));
+        return select(x > minus_one, select(x == number(infinity), x, signed_y),
+                      at_most_minus_one);
+    }
+}
+
+} // namespace detail
+
 /// log(1 + x) without cancellation.
 /// Domain     all reals: -infinity at -1, NaN below
 /// Accuracy   1.25 ULP float, 1.25 ULP double
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> log1p(batch<T, Arch> x)
 {
-    using number = batch<T, Arch>;
-    const number one(T(1));
-    const number u = one + x;
-    number k;
-    number f;
-    // 1 + f = (1 + x) / 2^k from x itself: f = 2^-k * x - (1 - 2^-k) rounds once.
-#if defined(__AVX512F__)
-    if constexpr (detail::is_avx512<Arch>)
-    {
-        k = detail::native_exponent(u * number(T(2) / T(3))) + one;
-        const number scale = scale_by_power_of_two(one, -k);
-        f = multiply_add(scale, x, scale - one);
-    }
-    else
-#endif
-    {
-        // 2^-k may be subnormal for large x; there 1 + x has the same bits as x.
-        const auto parts = detail::split_normal(u);
-        k = parts.exponent;
-        const number scale = power_of_two(-k);
-        f = select(x < number(T(0x1p100)), multiply_add(scale, x, scale - one),
-                   parts.significand - one);
-    }
-    const number y = copysign(detail::log_join(k, f), x);
-#if defined(__AVX512F__)
-    if constexpr (detail::is_avx512<Arch>)
-        return detail::native_log_limits(y, u);
-    else
-#endif
-    {
-        constexpr T infinity = std::numeric_limits<T>::infinity();
-        constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-        const number at_most_minus_one = select(x == -one, number(-infinity), number(nan));
-        return select(x > -one, select(x == number(infinity), x, y), at_most_minus_one);
-    }
+    const auto parts = detail::split_one_plus(x);
+    return detail::log1p_limits(detail::log_join(parts.exponent, parts.fraction), x, parts.sum);
 }
 
 /// log(1 + e) for e in [0, 1], where it needs no exponent: half the work of log1p.

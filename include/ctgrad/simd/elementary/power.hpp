@@ -101,16 +101,33 @@ CTGRAD_ALWAYS_INLINE pair_sum<T, Arch> precise_log2(batch<T, Arch> x)
     return {result.high, result.low + log2.low};
 }
 
-} // namespace detail
+/// a^y for 0 < a < infinity and a bounded y, from a precise logarithm.
+struct precise_power
+{
+    template <class T, class Arch>
+    CTGRAD_ALWAYS_INLINE batch<T, Arch> operator()(batch<T, Arch> a, batch<T, Arch> y) const
+    {
+        using number = batch<T, Arch>;
+        using constants = power_constants<T>;
+        const number one(T(1));
+        const auto log2 = precise_log2(a);
+        const number product = y * log2.high;
+        const number error = multiply_add(y, log2.low, product_error(y, log2.high, product));
+        const number exponent =
+            at_least(number(constants::smallest), at_most(number(constants::largest), product));
+        const number k = round_to_nearest(exponent);
+        // Beyond the bounds the error may be anything.
+        const number r = (exponent - k) + at_least(-one, at_most(one, error));
+        return exp_join(expm1_fraction(r * number(constants::ln2)), k);
+    }
+};
 
-/// x to the power y for real y.
-/// Domain     all reals; the special cases of std::pow, but NaN in x or y always stays NaN
-/// Accuracy   1.25 ULP float, 1.25 ULP double (tests/simd/elementary.cpp)
-template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> pow(batch<T, Arch> x, batch<T, Arch> y)
+/// x^y with the special cases of std::pow, given how to compute the others.
+template <class Power, class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> power_of(batch<T, Arch> x, batch<T, Arch> y)
 {
     using number = batch<T, Arch>;
-    using constants = detail::power_constants<T>;
+    using constants = power_constants<T>;
     constexpr T infinity = std::numeric_limits<T>::infinity();
     const number zero(T(0));
     const number one(T(1));
@@ -118,18 +135,9 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> pow(batch<T, Arch> x, batch<T, Arch> y)
 
     // |x| = 0 and infinity are mended below.
     const auto singular = (a == zero) | (a == number(infinity));
-    const auto log2 = detail::precise_log2(select(singular, one, a));
     const number bounded_y =
         at_least(number(-constants::largest_y), at_most(number(constants::largest_y), y));
-    const number product = bounded_y * log2.high;
-    const number error =
-        multiply_add(bounded_y, log2.low, detail::product_error(bounded_y, log2.high, product));
-    const number exponent =
-        at_least(number(constants::smallest), at_most(number(constants::largest), product));
-    const number k = round_to_nearest(exponent);
-    // Beyond the bounds the error may be anything.
-    const number r = (exponent - k) + at_least(-one, at_most(one, error));
-    number result = exp_join(detail::expm1_fraction(r * number(constants::ln2)), k);
+    number result = Power{}(select(singular, one, a), bounded_y);
 
     const auto shrinks = ((a < one) & (y > zero)) | ((a > one) & (y < zero));
     const number limit = select(y == zero, one, select(shrinks, zero, number(infinity)));
@@ -142,6 +150,17 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> pow(batch<T, Arch> x, batch<T, Arch> y)
     const auto undefined = (x < zero) & (a < number(infinity)) & !integer;
     result = select(undefined, number(std::numeric_limits<T>::quiet_NaN()), result);
     return select(is_nan(x) | is_nan(y), x + y, result);
+}
+
+} // namespace detail
+
+/// x to the power y for real y.
+/// Domain     all reals; the special cases of std::pow, but NaN in x or y always stays NaN
+/// Accuracy   1.25 ULP float, 1.25 ULP double (tests/simd/elementary.cpp)
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> pow(batch<T, Arch> x, batch<T, Arch> y)
+{
+    return detail::power_of<detail::precise_power>(x, y);
 }
 
 template <class T, class Arch>
