@@ -89,20 +89,22 @@ std::vector<function> functions()
         forms<[](number z) { return fast_tanh(z); }, [](number z) { return tanh(z); }, tanh(x)>(
             "tanh", [](double z) { return std::tanh(z); },
             {native<[](auto z) { return xsimd::tanh(z); }>("xsimd")}),
-        forms<[](number z) { return fast_sigmoid(z); }, 0, sigmoid(x)>("sigmoid", exact_sigmoid,
-                             {native<[](auto z) { return 1.0f / (1.0f + xsimd::exp(-z)); }>(
-                                 "xsimd")}),
-        forms<[](number z) { return fast_softplus(z); }, 0, softplus(x)>("softplus", exact_softplus,
-                              {native<[](auto z)
-                                      {
-                                          return xsimd::max(z, decltype(z)(0.0f)) +
-                                                 xsimd::log1p(xsimd::exp(-xsimd::abs(z)));
-                                      }>("xsimd")}),
+        forms<[](number z) { return fast_sigmoid(z); }, 0, sigmoid(x)>(
+            "sigmoid", exact_sigmoid,
+            {native<[](auto z) { return 1.0f / (1.0f + xsimd::exp(-z)); }>("xsimd")}),
+        forms<[](number z) { return fast_softplus(z); }, 0, softplus(x)>(
+            "softplus", exact_softplus,
+            {native<[](auto z)
+                    {
+                        return xsimd::max(z, decltype(z)(0.0f)) +
+                               xsimd::log1p(xsimd::exp(-xsimd::abs(z)));
+                    }>("xsimd")}),
         forms<[](number z) { return fast_erf(z); }, [](number z) { return erf(z); }, erf(x)>(
             "erf", [](double z) { return std::erf(z); },
             {native<[](auto z) { return xsimd::erf(z); }>("xsimd")}),
-        forms<[](number z) { return fast_erfc(z); }, 0, erfc(x)>("erfc", [](double z) { return std::erfc(z); },
-                          {native<[](auto z) { return xsimd::erfc(z); }>("xsimd")}),
+        forms<[](number z) { return fast_erfc(z); }, 0, erfc(x)>(
+            "erfc", [](double z) { return std::erfc(z); },
+            {native<[](auto z) { return xsimd::erfc(z); }>("xsimd")}),
         forms<[](number z) { return fast_normal_cdf(z); }, 0, normal_cdf(x)>(
             "normal_cdf", [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }),
         forms<[](number z) { return fast_sin(z); }, [](number z) { return sin(z); }, sin(x)>(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/graph/differences.hpp>
+#include <ctgrad/graph/fast_forms.hpp>
 #include <ctgrad/graph/fuse.hpp>
 #include <ctgrad/graph/gates.hpp>
 #include <ctgrad/graph/guards.hpp>
@@ -45,7 +46,7 @@ class lowering_step
 {
 public:
     constexpr lowering_step(const graph_builder& from, graph_builder& to,
-                            std::span<const int> outputs)
+                            std::span<const int> outputs, tier precision)
         : from_(from), to_(to), live_(live_nodes(from, outputs))
     {
         if (!from.lowering())
@@ -55,7 +56,7 @@ public:
         guards_ = find_guards(from, live_, outputs);
         for (const int output : outputs)
         {
-            is_output_[static_cast<std::size_t>(output)] = true;
+            refines_[static_cast<std::size_t>(output)] = precision == tier::precise;
         }
         for (int i = 0; i < from.size(); ++i)
         {
@@ -193,7 +194,7 @@ private:
         {
             return decay(current, operands[0]);
         }
-        if (is_output_[static_cast<std::size_t>(&current - &from_[0])])
+        if (refines_[static_cast<std::size_t>(&current - &from_[0])])
         {
             if (current.is(operation_of<sigmoid_operation>))
             {
@@ -442,7 +443,8 @@ private:
     const graph_builder& from_;
     graph_builder& to_;
     node_flags live_;
-    node_flags is_output_{};
+    /// Results: those of sigmoid and tanh are worth some more operations.
+    node_flags refines_{};
     limit_table limits_{};
     std::array<int, graph_builder::capacity> guards_{};
     std::array<int, graph_builder::capacity> divisions_by_{};
@@ -453,20 +455,22 @@ private:
 } // namespace detail
 
 /// The graph as SIMD computes it: operations taken apart into pieces that value and derivatives
-/// share, limits kept at infinity, NaN kept in choices, multiply-adds fused. `outputs` are renumbered.
-constexpr graph_builder lower(const graph_builder& graph, std::span<int> outputs)
+/// share, limits kept at infinity, NaN kept in choices, multiply-adds fused, and
+/// the pieces in their fast forms if that is wanted. `outputs` are renumbered.
+constexpr graph_builder lower(const graph_builder& graph, std::span<int> outputs,
+                              tier precision = tier::precise)
 {
     graph_builder lowered(true);
-    bool again = detail::lowering_step(graph, lowered, outputs).run(outputs);
+    bool again = detail::lowering_step(graph, lowered, outputs, precision).run(outputs);
     while (again)
     {
         graph_builder next(true);
-        again = detail::lowering_step(lowered, next, outputs).run(outputs);
+        again = detail::lowering_step(lowered, next, outputs, precision).run(outputs);
         lowered = next;
     }
     graph_builder fused(true);
     detail::fusion(lowered, fused, outputs).run(outputs);
-    return fused;
+    return precision == tier::fast ? detail::with_fast_forms_in(fused, outputs) : fused;
 }
 
 } // namespace ctgrad

@@ -4,6 +4,7 @@
 #include <ctgrad/graph/reference.hpp>
 #include <ctgrad/symbolic/derivative.hpp>
 #include <ctgrad/symbolic/reductions.hpp>
+#include <ctgrad/symbolic/tier.hpp>
 
 #include <tuple>
 
@@ -55,8 +56,26 @@ using library_operations = operation_list<
     above_minus_infinity_operation, below_infinity_operation, multiply_add_operation,
     negative_multiply_add_operation>;
 
+/// What the fast tier computes otherwise.
+using operations_with_fast_form = operation_list<
+    divide_operation, exp_argument_operation, decay_argument_operation, exp_fraction_operation,
+    exp_join_operation, exp_decay_join_operation, expm1_join_operation, expm1_decay_join_operation,
+    log_operation, log1p_operation, log1p_unit_operation, pow_operation, sin_operation,
+    cos_operation, atan_operation, erf_operation, square_argument_operation,
+    half_square_argument_operation, exp_minus_square_operation, exp_minus_half_square_operation,
+    erfc_position_operation, normal_position_operation, erfc_tail_operation, normal_tail_operation>;
+
 namespace detail
 {
+
+template <class List, class Others>
+struct with_fast_forms;
+
+template <class... Operations, class... Others>
+struct with_fast_forms<operation_list<Operations...>, operation_list<Others...>>
+{
+    using type = operation_list<Operations..., fast_form<Others>...>;
+};
 
 /// Adds the operations of a formula that the list lacks, and those of their rules.
 template <class List, class Formula>
@@ -151,6 +170,11 @@ struct collect_operations<List, pullback_of<Expression, Seed, Name>>
 {
 };
 
+template <class List, class Expression>
+struct collect_operations<List, in_fast_tier<Expression>> : collect_operations<List, Expression>
+{
+};
+
 template <class List, fixed_string Name, class Value>
 struct collect_operations<List, binding<Name, Value>> : collect_operations<List, Value>
 {
@@ -162,10 +186,23 @@ struct collect_operations<List, composition<Expression, Bindings...>>
 {
 };
 
+template <class List, bool Fast>
+struct in_tier
+{
+    using type = List;
+};
+
+template <class List>
+struct in_tier<List, true> : with_fast_forms<List, operations_with_fast_form>
+{
+};
+
 } // namespace detail
 
 /// All operations that a program of these formulas may contain.
 template <class... Formulas>
-using operations_in = typename detail::collect_all<library_operations, Formulas...>::type;
+using operations_in =
+    typename detail::in_tier<typename detail::collect_all<library_operations, Formulas...>::type,
+                             (is_fast<Formulas> || ...)>::type;
 
 } // namespace ctgrad

@@ -27,7 +27,8 @@ constexpr lowered_program<static_cast<int>(sizeof...(Formulas))> lower_formulas(
 {
     graph_builder traced;
     std::array<int, sizeof...(Formulas)> outputs{trace(traced, formulas)...};
-    const graph_builder lowered = lower(traced, outputs);
+    constexpr bool fast = (is_fast<Formulas> || ...);
+    const graph_builder lowered = lower(traced, outputs, fast ? tier::fast : tier::precise);
     return {lowered, outputs};
 }
 

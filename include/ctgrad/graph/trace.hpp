@@ -38,6 +38,12 @@ constexpr int trace(graph_builder& graph, const pullback_of<Expression, Seed, Na
 template <class Expression, class... Bindings>
 constexpr int trace(graph_builder& graph, const composition<Expression, Bindings...>& formula);
 
+template <class Expression>
+constexpr int trace(graph_builder& graph, const in_fast_tier<Expression>& formula)
+{
+    return trace(graph, formula.function);
+}
+
 namespace detail
 {
 

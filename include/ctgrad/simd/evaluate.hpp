@@ -5,6 +5,7 @@
 #include <ctgrad/graph/plan.hpp>
 #include <ctgrad/simd/batch.hpp>
 #include <ctgrad/simd/elementary.hpp>
+#include <ctgrad/simd/fast_forms.hpp>
 #include <ctgrad/simd/limits.hpp>
 
 #include <cstddef>

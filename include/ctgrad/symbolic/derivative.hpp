@@ -77,6 +77,10 @@ inline constexpr bool has_partials<application<Operation, Operands...>, Name> = 
 }();
 
 template <class Expression, fixed_string Name>
+inline constexpr bool has_partials<in_fast_tier<Expression>, Name> =
+    has_partials<Expression, Name>;
+
+template <class Expression, fixed_string Name>
 constexpr bool check_partials()
 {
     constexpr bool has_them = has_partials<Expression, Name>;

@@ -158,6 +158,18 @@ struct composition
     constexpr auto operator()(const auto&... arguments) const;
 };
 
+/// A formula that is computed in the fast tier; made by `fast`.
+template <class Expression>
+struct in_fast_tier
+{
+    Expression function;
+
+    constexpr auto operator()(const auto&... arguments) const;
+};
+
+template <class Expression>
+inline constexpr bool is_condition<in_fast_tier<Expression>> = is_condition<Expression>;
+
 template <class Expression, class... Bindings>
 inline constexpr bool is_condition<composition<Expression, Bindings...>> = is_condition<Expression>;
 
@@ -175,6 +187,8 @@ template <class Expression, class Seed, fixed_string Name>
 inline constexpr bool is_expression<pullback_of<Expression, Seed, Name>> = true;
 template <class Expression, class... Bindings>
 inline constexpr bool is_expression<composition<Expression, Bindings...>> = true;
+template <class Expression>
+inline constexpr bool is_expression<in_fast_tier<Expression>> = true;
 
 constexpr auto as_expression(const expression auto& formula) { return formula; }
 
@@ -234,6 +248,12 @@ constexpr auto pullback_of<Expression, Seed, Name>::operator()(const auto&... ar
 
 template <class Expression, class... Bindings>
 constexpr auto composition<Expression, Bindings...>::operator()(const auto&... arguments) const
+{
+    return call(*this, arguments...);
+}
+
+template <class Expression>
+constexpr auto in_fast_tier<Expression>::operator()(const auto&... arguments) const
 {
     return call(*this, arguments...);
 }

@@ -49,6 +49,9 @@ template <class Expression, class Seed, fixed_string Name>
 inline constexpr bool reduces_in<pullback_of<Expression, Seed, Name>> =
     reduces_in<Expression> || parameters_of<Expression>.find(Name.view()) >= 0;
 
+template <class Expression>
+inline constexpr bool reduces_in<in_fast_tier<Expression>> = reduces_in<Expression>;
+
 template <class Expression, class... Bindings>
 inline constexpr bool reduces_in<composition<Expression, Bindings...>> =
     reduces_in<Expression> || (reduces_in<decltype(Bindings::value)> || ...);
@@ -62,6 +65,9 @@ template <class Expression, class Seed, fixed_string Name>
 inline constexpr extent extent_in<pullback_of<Expression, Seed, Name>> =
     parameters_of<Expression>.find(Name.view()) >= 0 ? extent::row : extent::element;
 
+template <class Expression>
+inline constexpr extent extent_in<in_fast_tier<Expression>> = extent_in<Expression>;
+
 /// Whether a name occurs in a formula other than inside a reduction.
 template <class Expression, fixed_string Name>
 inline constexpr bool occurs_in_elements =
@@ -71,6 +77,10 @@ inline constexpr bool occurs_in_elements =
 template <class Operation, class... Operands, fixed_string Name>
 inline constexpr bool occurs_in_elements<application<Operation, Operands...>, Name> =
     !reduces<Operation> && (occurs_in_elements<Operands, Name> || ...);
+
+template <class Expression, fixed_string Name>
+inline constexpr bool occurs_in_elements<in_fast_tier<Expression>, Name> =
+    occurs_in_elements<Expression, Name>;
 
 /// What is put in for a name has its extent, unless a reduction takes it.
 template <class Expression, class... Bindings>

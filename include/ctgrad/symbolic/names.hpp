@@ -115,6 +115,11 @@ struct names_in<Kind, pullback_of<Expression, Seed, Name>>
 {
 };
 
+template <name_kind Kind, class Expression>
+struct names_in<Kind, in_fast_tier<Expression>> : names_in<Kind, Expression>
+{
+};
+
 template <name_kind Kind, fixed_string Name, class Value>
 struct names_in<Kind, binding<Name, Value>> : names_in<Kind, Value>
 {

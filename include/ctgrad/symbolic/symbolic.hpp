@@ -11,3 +11,4 @@
 #include <ctgrad/symbolic/operators.hpp>
 #include <ctgrad/symbolic/reductions.hpp>
 #include <ctgrad/symbolic/sigmoids.hpp>
+#include <ctgrad/symbolic/tier.hpp>

@@ -93,8 +93,7 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_erfc(batch<T, Arch> x)
 {
     const batch<T, Arch> a = fast_square_argument(x);
-    const batch<T, Arch> tail =
-        fast_erfc_tail(a, fast_erfc_position(a)) * fast_exp_minus_square(a);
+    const batch<T, Arch> tail = fast_erfc_tail(a, fast_erfc_position(a)) * fast_exp_minus_square(a);
     return select(is_negative(x), batch<T, Arch>(T(2)) - tail, tail);
 }
 

@@ -59,8 +59,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_log(batch<T, Arch> x)
     {
         constexpr T infinity = std::numeric_limits<T>::infinity();
         constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-        const auto parts =
-            detail::split_normal(at_least(number(std::numeric_limits<T>::min()), x));
+        const auto parts = detail::split_normal(at_least(number(std::numeric_limits<T>::min()), x));
         const number y = detail::fast_log_join(parts.exponent, parts.significand - one);
         const number at_most_zero = select(x == number(T(0)), number(-infinity), number(nan));
         return select(x > number(T(0)), select(x < number(infinity), y, x), at_most_zero);

@@ -48,12 +48,11 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_sine_or_cosine(batch<T, Arch> x)
     // bit of the shifted number of half turns is the sign.
     const number shift(integer_shift<T>);
     const number one_over_pi(constants::two_over_pi / 2);
-    const number shifted =
-        is_sine ? multiply_add(x, one_over_pi, shift)
-                : multiply_add(x, one_over_pi, number(T(0.5))) + shift;
+    const number shifted = is_sine ? multiply_add(x, one_over_pi, shift)
+                                   : multiply_add(x, one_over_pi, number(T(0.5))) + shift;
     const number half_turns = shifted - shift;
-    const number quadrants = is_sine ? half_turns + half_turns
-                                     : (half_turns + half_turns) - number(T(1));
+    const number quadrants =
+        is_sine ? half_turns + half_turns : (half_turns + half_turns) - number(T(1));
     const number r = fast_reduce_quadrant(x, quadrants);
     const number y = r * fast_polynomial(r * r, fast_sine_coefficients);
     const number sign = from_bits<T, Arch>(to_bits(shifted) << (int(sizeof(T)) * 8 - 1));
