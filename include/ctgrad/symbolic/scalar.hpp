@@ -152,7 +152,7 @@ constexpr double expm1_decay_join(double x, double) { return expm1(x); }
 
 constexpr double refined_sigmoid(double n, double, double r) { return n * r; }
 
-constexpr double refined_tanh(double n, double r) { return n * r; }
+constexpr double refined_tanh(double n, double d) { return n / d; }
 
 constexpr double log1p_unit(double x) { return log1p(x); }
 

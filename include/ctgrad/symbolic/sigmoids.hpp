@@ -55,9 +55,10 @@ struct tanh_operation
     /// See sigmoid_operation.
     static constexpr auto lowered_precisely(auto x)
     {
-        const auto exponent = -2 * abs(x);
-        return copysign(
-            apply<refined_tanh_operation>(expm1(exponent), 1 / (1 + exp(exponent))), x);
+        const auto z = decay_argument(-2 * abs(x));
+        const auto octave = exp_octave(z);
+        const auto n = expm1_decay_join(exp_fraction(z, octave), octave);
+        return copysign(apply<refined_tanh_operation>(n, 2 + n), x);
     }
 };
 

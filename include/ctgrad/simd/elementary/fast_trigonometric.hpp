@@ -31,7 +31,8 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_reduce_quadrant(batch<T, Arch> x, batch
     }
     else
     {
-        constexpr T parts[] = {constants::exact[0], constants::exact[1], constants::exact[2]};
+        constexpr T parts[] = {constants::exact[0], constants::exact[1], constants::exact[2],
+                               constants::exact[3]};
         return reduce_quadrant(x, k, parts);
     }
 }

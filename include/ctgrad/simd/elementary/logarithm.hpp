@@ -235,8 +235,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> log1p_limits(batch<T, Arch> y, batch<T, Arch
         constexpr T nan = std::numeric_limits<T>::quiet_NaN();
         const number minus_one(T(-1));
         const number at_most_minus_one = select(x == minus_one, number(-infinity), number(nan));
-        return select(x > minus_one, select(x == number(infinity), x, signed_y),
-                      at_most_minus_one);
+        return select(x > minus_one, select(x == number(infinity), x, signed_y), at_most_minus_one);
     }
 }
 
