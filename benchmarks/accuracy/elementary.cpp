@@ -5,7 +5,6 @@
 #include "measure.hpp"
 
 #include <ctgrad/simd/elementary.hpp>
-#include <ctgrad/simd/elementary/fast.hpp>
 #include <ctgrad/simd/elementwise.hpp>
 
 #include <cstdio>
@@ -23,11 +22,11 @@ using ctgrad::simd::batch;
 template <auto Function>
 constexpr contestant batches(const char* name)
 {
-    return {name, [](const float* x, float* y, std::size_t count)
+    return {name, [](const float* in, const float*, float* y, std::size_t count)
             {
                 for (std::size_t i = 0; i < count; i += std::size_t(batch<float>::size))
                 {
-                    Function(batch<float>::load(x + i)).store(y + i);
+                    Function(batch<float>::load(in + i)).store(y + i);
                 }
             }};
 }
@@ -42,80 +41,99 @@ constexpr contestant native(const char* name)
 template <auto Formula>
 constexpr contestant kernel(const char* name)
 {
-    return {name, [](const float* x, float* y, std::size_t count)
-            { ctgrad::forward<Formula>(std::span(x, count), std::span(y, count)); }};
+    return {name, [](const float* in, const float*, float* y, std::size_t count)
+            { ctgrad::forward<Formula>(std::span(in, count), std::span(y, count)); }};
 }
 
 constexpr ctgrad::variable<"x"> x;
 
-double exact_sigmoid(double z)
+double exact_sigmoid(double z, double)
 {
     const double e = std::exp(-std::abs(z));
     return std::signbit(z) ? e / (1 + e) : 1 / (1 + e);
 }
 
-double exact_softplus(double z) { return std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z))); }
-
-/// One function in all forms: the batch function, the formula, xsimd's own if there is one.
-template <auto Fast, auto Ours, auto Formula>
-function forms(const char* name, double (*exact)(double), std::vector<contestant> others = {})
+double exact_softplus(double z, double)
 {
-    std::vector<contestant> all{kernel<Formula>("formula")};
-    if constexpr (!std::is_same_v<std::remove_cv_t<decltype(Ours)>, int>)
-    {
-        all.push_back(batches<Ours>("batch"));
-    }
-    all.push_back(batches<Fast>("fast"));
+    return std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z)));
+}
+
+/// One function in both tiers and, if there is one, as xsimd has it.
+template <auto Formula>
+function forms(const char* name, double (*exact)(double, double),
+               std::vector<contestant> others = {})
+{
+    std::vector<contestant> all{kernel<Formula>("precise"), kernel<fast(Formula)>("fast")};
     all.insert(all.end(), others.begin(), others.end());
     return {name, exact, all};
 }
 
+function power()
+{
+    constexpr ctgrad::variable<"exponent"> exponent;
+    const auto with = []<auto Formula>(std::integral_constant<decltype(Formula), Formula>,
+                                       const char* name) -> contestant
+    {
+        return {name, [](const float* a, const float* z, float* y, std::size_t count)
+                {
+                    const std::tuple in{std::span(a, count), std::span(z, count)};
+                    ctgrad::forward<Formula>(in, std::span(y, count));
+                }};
+    };
+    constexpr auto formula = pow(x, exponent);
+    constexpr auto in_fast_tier = ctgrad::fast(formula);
+    function made{"pow",
+                  [](double z, double n) { return std::isnan(z + n) ? z + n : std::pow(z, n); },
+                  {with(std::integral_constant<decltype(formula), formula>{}, "precise"),
+                   with(std::integral_constant<decltype(in_fast_tier), in_fast_tier>{}, "fast"),
+                   {"xsimd", [](const float* a, const float* z, float* y, std::size_t count)
+                    {
+                        using number = batch<float>;
+                        for (std::size_t i = 0; i < count; i += std::size_t(number::size))
+                        {
+                            number(
+                                xsimd::pow(number::load(a + i).native, number::load(z + i).native))
+                                .store(y + i);
+                        }
+                    }}}};
+    made.has_two_arguments = true;
+    return made;
+}
+
 std::vector<function> functions()
 {
-    using number = batch<float>;
     return {
-        forms<[](number z) { return fast_exp(z); }, [](number z) { return exp(z); }, exp(x)>(
-            "exp", [](double z) { return std::exp(z); },
-            {native<[](auto z) { return xsimd::exp(z); }>("xsimd")}),
-        forms<[](number z) { return fast_expm1(z); }, [](number z) { return expm1(z); }, expm1(x)>(
-            "expm1", [](double z) { return std::expm1(z); },
-            {native<[](auto z) { return xsimd::expm1(z); }>("xsimd")}),
-        forms<[](number z) { return fast_log(z); }, [](number z) { return log(z); }, log(x)>(
-            "log", [](double z) { return std::log(z); },
-            {native<[](auto z) { return xsimd::log(z); }>("xsimd")}),
-        forms<[](number z) { return fast_log1p(z); }, [](number z) { return log1p(z); }, log1p(x)>(
-            "log1p", [](double z) { return std::log1p(z); },
-            {native<[](auto z) { return xsimd::log1p(z); }>("xsimd")}),
-        forms<[](number z) { return fast_tanh(z); }, [](number z) { return tanh(z); }, tanh(x)>(
-            "tanh", [](double z) { return std::tanh(z); },
-            {native<[](auto z) { return xsimd::tanh(z); }>("xsimd")}),
-        forms<[](number z) { return fast_sigmoid(z); }, 0, sigmoid(x)>(
-            "sigmoid", exact_sigmoid,
-            {native<[](auto z) { return 1.0f / (1.0f + xsimd::exp(-z)); }>("xsimd")}),
-        forms<[](number z) { return fast_softplus(z); }, 0, softplus(x)>(
-            "softplus", exact_softplus,
-            {native<[](auto z)
-                    {
-                        return xsimd::max(z, decltype(z)(0.0f)) +
-                               xsimd::log1p(xsimd::exp(-xsimd::abs(z)));
-                    }>("xsimd")}),
-        forms<[](number z) { return fast_erf(z); }, [](number z) { return erf(z); }, erf(x)>(
-            "erf", [](double z) { return std::erf(z); },
-            {native<[](auto z) { return xsimd::erf(z); }>("xsimd")}),
-        forms<[](number z) { return fast_erfc(z); }, 0, erfc(x)>(
-            "erfc", [](double z) { return std::erfc(z); },
-            {native<[](auto z) { return xsimd::erfc(z); }>("xsimd")}),
-        forms<[](number z) { return fast_normal_cdf(z); }, 0, normal_cdf(x)>(
-            "normal_cdf", [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }),
-        forms<[](number z) { return fast_sin(z); }, [](number z) { return sin(z); }, sin(x)>(
-            "sin", [](double z) { return std::sin(z); },
-            {native<[](auto z) { return xsimd::sin(z); }>("xsimd")}),
-        forms<[](number z) { return fast_cos(z); }, [](number z) { return cos(z); }, cos(x)>(
-            "cos", [](double z) { return std::cos(z); },
-            {native<[](auto z) { return xsimd::cos(z); }>("xsimd")}),
-        forms<[](number z) { return fast_atan(z); }, [](number z) { return atan(z); }, atan(x)>(
-            "atan", [](double z) { return std::atan(z); },
-            {native<[](auto z) { return xsimd::atan(z); }>("xsimd")}),
+        forms<exp(x)>("exp", [](double z, double) { return std::exp(z); },
+                      {native<[](auto z) { return xsimd::exp(z); }>("xsimd")}),
+        forms<expm1(x)>("expm1", [](double z, double) { return std::expm1(z); },
+                        {native<[](auto z) { return xsimd::expm1(z); }>("xsimd")}),
+        forms<log(x)>("log", [](double z, double) { return std::log(z); },
+                      {native<[](auto z) { return xsimd::log(z); }>("xsimd")}),
+        forms<log1p(x)>("log1p", [](double z, double) { return std::log1p(z); },
+                        {native<[](auto z) { return xsimd::log1p(z); }>("xsimd")}),
+        forms<tanh(x)>("tanh", [](double z, double) { return std::tanh(z); },
+                       {native<[](auto z) { return xsimd::tanh(z); }>("xsimd")}),
+        forms<sigmoid(x)>("sigmoid", exact_sigmoid,
+                          {native<[](auto z) { return 1.0f / (1.0f + xsimd::exp(-z)); }>("xsimd")}),
+        forms<softplus(x)>("softplus", exact_softplus,
+                           {native<[](auto z)
+                                   {
+                                       return xsimd::max(z, decltype(z)(0.0f)) +
+                                              xsimd::log1p(xsimd::exp(-xsimd::abs(z)));
+                                   }>("xsimd")}),
+        forms<erf(x)>("erf", [](double z, double) { return std::erf(z); },
+                      {native<[](auto z) { return xsimd::erf(z); }>("xsimd")}),
+        forms<erfc(x)>("erfc", [](double z, double) { return std::erfc(z); },
+                       {native<[](auto z) { return xsimd::erfc(z); }>("xsimd")}),
+        forms<normal_cdf(x)>("normal_cdf", [](double z, double)
+                             { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }),
+        forms<sin(x)>("sin", [](double z, double) { return std::sin(z); },
+                      {native<[](auto z) { return xsimd::sin(z); }>("xsimd")}),
+        forms<cos(x)>("cos", [](double z, double) { return std::cos(z); },
+                      {native<[](auto z) { return xsimd::cos(z); }>("xsimd")}),
+        forms<atan(x)>("atan", [](double z, double) { return std::atan(z); },
+                       {native<[](auto z) { return xsimd::atan(z); }>("xsimd")}),
+        power(),
     };
 }
 
@@ -123,23 +141,44 @@ std::vector<function> functions()
 
 int main(int count, char** arguments)
 {
-    const std::uint64_t stride = count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 1;
+    const std::uint64_t stride =
+        count > 1 ? std::max<std::uint64_t>(std::strtoull(arguments[1], nullptr, 10), 1) : 1;
+    std::puts(
+        "# Accuracy of elementary functions\n\n"
+        "Worst error in float, and the argument where it occurs, in units in the last place of\n"
+        "the exact result, and relative to it where argument and result are at least 2^-125\n"
+        "in size. Special: NaN for a number (or the other way round), and wrong signs of zero.\n"
+        "Precise is what formulas are computed with, fast what `fast(formula)` is, xsimd the\n"
+        "library's own. The reference are glibc's functions in double, right to 2e-9 of a unit.\n"
+        "ns: of one result, from the first level cache, on the machine that made this page.\n");
+    if (stride == 1)
+    {
+        std::puts("Over all 2^32 floats (pow: each with one exponent).");
+    }
+    else
+    {
+        std::printf("Over every %lluth float.\n", static_cast<unsigned long long>(stride));
+    }
+    std::puts("Made by `./dev accuracy`.\n\n"
+              "| | | ULP | relative | special | ns |\n"
+              "|---|---|---|---|---|---|");
     for (const function& measured : functions())
     {
         if (count > 2 && measured.name != arguments[2])
         {
             continue;
         }
-        const auto reports = measure(measured, std::max<std::uint64_t>(stride, 1));
+        const auto reports = measure(measured, stride);
         for (std::size_t k = 0; k < reports.size(); ++k)
         {
             const report& r = reports[k];
-            std::printf("| %s | %s | %.2f (%.9g) | %.2g (%.6g) | %llu | %llu |\n",
-                        measured.name.c_str(), measured.contestants[k].name, r.ulps.error,
-                        static_cast<double>(r.ulps.x), r.relative.error,
-                        static_cast<double>(r.relative.x),
-                        static_cast<unsigned long long>(r.wrong_nan),
-                        static_cast<unsigned long long>(r.wrong_sign_of_zero));
+            std::printf("| %s | %s | %.*f (%.7g) | %.1e (%.7g) | %llu | %.2f |\n",
+                        measured.name.c_str(), measured.contestants[k].name,
+                        r.ulps.error < 100 ? 2 : 0, r.ulps.error, static_cast<double>(r.ulps.x),
+                        r.relative.error, static_cast<double>(r.relative.x),
+                        static_cast<unsigned long long>(r.wrong_nan + r.wrong_sign_of_zero),
+                        time_of(measured.contestants[k]));
         }
+        std::fflush(stdout);
     }
 }

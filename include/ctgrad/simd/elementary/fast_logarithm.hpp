@@ -44,7 +44,7 @@ struct fast_power
 /// Natural logarithm.
 /// Domain     all reals: -infinity at +-0, NaN below; without AVX-512 subnormal operands count as
 ///            the smallest normal number
-/// Accuracy   6e-5 relative, also beside 1 (docs/elementary.md)
+/// Accuracy   8e-5 relative, also beside 1 (docs/elementary.md)
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_log(batch<T, Arch> x)
 {
@@ -68,7 +68,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_log(batch<T, Arch> x)
 
 /// log(1 + x) without cancellation.
 /// Domain     all reals: -infinity at -1, NaN below
-/// Accuracy   6e-5 relative
+/// Accuracy   8e-5 relative
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_log1p(batch<T, Arch> x)
 {
