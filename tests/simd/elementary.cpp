@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(expm1_is_accurate, T, element_types)
 BOOST_AUTO_TEST_CASE_TEMPLATE(tanh_is_accurate, T, element_types)
 {
     const auto f = [](auto x) { return tanh(x); };
-    check_accuracy<T>("tanh", f, [](auto x) { return std::tanh(x); }, {2.75, 2.75}, {-12, 12},
+    check_accuracy<T>("tanh", f, [](auto x) { return std::tanh(x); }, {2.25, 2.25}, {-12, 12},
                       {-25, 25});
     check_values<T>("tanh", f,
                     {{0, 0},
@@ -161,8 +161,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(shared_pieces_are_the_functions, T, element_types)
         const auto k = exp_octave(z);
         const auto p = exp_fraction(z, k);
         ++compared;
-        const bool same_exp = same(first_lane(exp_join(p, k)), first_lane(exp(b))) &&
-                              (x > 0 || same(first_lane(decay_argument(b)), first_lane(z)));
+        const bool same_exp =
+            same(first_lane(exp_join(p, k)), first_lane(exp(b))) &&
+            (x > 0 || same(first_lane(decay_argument(b)), first_lane(z))) &&
+            (x > 60 || same(first_lane(exp_decay_join(p, k)), first_lane(exp(b))));
         const bool same_expm1 =
             same(first_lane(copysign(expm1_join(p, k), b)), first_lane(expm1(b)));
         if (!same_exp || !same_expm1)

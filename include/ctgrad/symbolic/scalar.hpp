@@ -135,8 +135,8 @@ constexpr double minus_abs(double x) { return -abs(x); }
 
 constexpr double exp_argument(double x) { return x; }
 
-// Where the exponential is 0 also a factor beside it (in the derivative of mish) must be finite.
-constexpr double decay_argument(double x) { return maximum(x, -1000.0); }
+/// Finite, so that it can be multiplied by its exponential, which is 0.
+constexpr double decay_argument(double x) { return maximum(-750.0, x); }
 
 constexpr double exp_octave(double) { return 0.0; }
 
