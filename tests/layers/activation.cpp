@@ -46,6 +46,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(it_applies_the_formula_to_each_element, T, element
     check(std::integral_constant<int, 33>{});
 }
 
+BOOST_AUTO_TEST_CASE(a_fast_formula_is_a_layer)
+{
+    const auto inputs = numbers_of<float>(7 * 5, -5, 5, 1);
+    const auto outputs = outputs_of<fast(tanh(x)), 5>(inputs);
+    bool all_exact = true;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+    {
+        const float exact = std::tanh(inputs[i]);
+        BOOST_TEST(std::abs(outputs[i] - exact) <= 1e-4f * std::abs(exact));
+        all_exact = all_exact && std::abs(outputs[i] - exact) <= 3e-7f;
+    }
+    BOOST_TEST(!all_exact);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(reductions_see_one_row_each, T, element_types)
 {
     const std::vector<T> inputs{1, 2, 6, -1, 0, 1};

@@ -12,9 +12,9 @@ template <class... Operations>
 constexpr const operation& fast_form_of(const operation& op, operation_list<Operations...>)
 {
     const operation* form = &op;
-    ((&op == &operation_of<Operations> ? (form = &operation_of<fast_form<Operations>>, true)
-                                       : false) ||
-     ...);
+    const auto try_one = [&](const operation& precise, const operation& quick)
+    { form = &op == &precise ? &quick : form; };
+    (try_one(operation_of<Operations>, operation_of<fast_form<Operations>>), ...);
     return *form;
 }
 
