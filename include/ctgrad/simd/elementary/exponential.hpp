@@ -256,14 +256,14 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> tanh(batch<T, Arch> x)
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> square_argument(batch<T, Arch> x)
 {
-    return at_most(batch<T, Arch>(sizeof(T) == 4 ? T(10.5) : T(27.5)), abs(x));
+    return at_most(batch<T, Arch>(sizeof(T) == 4 ? T(10.2) : T(27.31)), abs(x));
 }
 
 /// |x| kept where exp(-x^2 / 2) is not surely 0: what exp_minus_half_square and normal_tail take.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> half_square_argument(batch<T, Arch> x)
 {
-    return at_most(batch<T, Arch>(sizeof(T) == 4 ? T(15) : T(39)), abs(x));
+    return at_most(batch<T, Arch>(sizeof(T) == 4 ? T(14.43) : T(38.62)), abs(x));
 }
 
 /// exp(-a^2) for a = square_argument(x); the rounding error of the square is taken into account,
@@ -277,7 +277,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_square(batch<T, Arch> a)
     const batch<T, Arch> exponent = a * minus;
     const batch<T, Arch> error = detail::product_excess(a, minus, exponent);
     const batch<T, Arch> k = detail::octave(exponent);
-    return exp_join(detail::expm1_fraction(detail::reduce_octave(exponent, k, error)), k);
+    return exp_decay_join(detail::expm1_fraction(detail::reduce_octave(exponent, k, error)), k);
 }
 
 /// exp(-a^2 / 2) for a = half_square_argument(x), likewise.
@@ -290,7 +290,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_half_square(batch<T, Arch> a)
     const batch<T, Arch> exponent = a * half;
     const batch<T, Arch> error = detail::product_excess(a, half, exponent);
     const batch<T, Arch> k = detail::octave(exponent);
-    return exp_join(detail::expm1_fraction(detail::reduce_octave(exponent, k, error)), k);
+    return exp_decay_join(detail::expm1_fraction(detail::reduce_octave(exponent, k, error)), k);
 }
 
 } // namespace ctgrad::simd
