@@ -22,7 +22,7 @@ import compiler
 
 case, build = map(pathlib.Path, sys.argv[1:])
 source = case.read_text()
-command = compiler.syntax_check(build)
+command = compiler.syntax_check(build) + compiler.precompiled(build)
 expected = re.findall(r"^// EXPECT: *(.*\S)", source, re.MULTILINE)
 budget = int((re.findall(r"^// LINES: *(\d+)", source, re.MULTILINE) or [20])[0])
 
@@ -38,7 +38,8 @@ def one_space(text):
 
 problems = []
 code, text = compile_case()
-lines = text.splitlines()
+# A user has no precompiled header.
+lines = [line for line in text.splitlines() if "precompiled.hpp" not in line]
 if not expected:
     problems.append("the case has no EXPECT line")
 if code == 0:
