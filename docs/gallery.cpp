@@ -27,6 +27,10 @@ int write_operation(graph_builder& graph, const operation& op, const operand_ind
     {
         return graph.apply_as_it_is(operation_of<less_operation>, {b, a, -1});
     }
+    if (&op == &operation_of<greater_equal_operation>)
+    {
+        return graph.apply_as_it_is(operation_of<less_equal_operation>, {b, a, -1});
+    }
     const bool is_product = &op == &operation_of<multiply_operation>;
     if (is_product && (is_number(a, 1) || is_number(b, 1)))
     {
@@ -222,6 +226,23 @@ void show(const std::string& name, const expression auto& f, const window& view 
     std::puts((line + "}").c_str());
 }
 
+/// A formula of which only the gradients are shown: what flows back when dy comes in.
+void show_formula(const std::string& name, const expression auto& f, const auto&... by)
+{
+    constexpr variable<"dy"> dy;
+    std::string line =
+        "{\"name\": " + quoted(name) + ", \"text\": " + quoted(written(f, detail::notation::text)) +
+        ", \"latex\": " + quoted(written(f, detail::notation::latex)) + ", \"gradients\": {";
+    const auto add = [&](const auto& leaf)
+    {
+        line += (line.back() == '{' ? "" : ", ") + quoted(std::string(leaf.name.view())) + ": [" +
+                quoted(to_string(pullback(f, dy, leaf))) + ", " +
+                quoted(to_latex(pullback(f, dy, leaf))) + "]";
+    };
+    (add(by), ...);
+    std::puts((line + "}}").c_str());
+}
+
 } // namespace
 
 int main()
@@ -233,26 +254,68 @@ int main()
     show("binary_step", binary_step);
     show("relu", activations::relu);
     show("relu6", relu6, wide);
+    show("clipped_relu(3)", clipped_relu(3.0));
+    show("thresholded_relu(1)", thresholded_relu());
+    show("threshold(1, -1)", threshold(1.0, -1.0));
+    show("bounded_relu(0.1, 2, 1)", bounded_relu(0.1, 2.0, 1.0));
     show("leaky_relu(0.01)", leaky_relu());
+    show("parametric_relu", parametric_relu);
+    show("randomized_relu", randomized_relu());
+    show("s_shaped_relu(-1, 0.2, 1, 2)", s_shaped_relu(-1.0, 0.2, 1.0, 2.0));
+    show("squared_relu", squared_relu);
+    show("absolute_value", absolute_value);
     show("elu(1)", elu());
     show("celu(2)", celu(2.0));
     show("selu", selu);
+    show("isrlu", isrlu());
     show("softplus(1)", softplus());
+    show("squareplus", squareplus());
+    show("sparse_plus", sparse_plus);
+    show("bent_identity", bent_identity);
     show("swish(1)", swish());
-    show("swish(1.702)", swish(1.702));
+    show("silu", silu);
+    show("learnable_swish", learnable_swish);
+    show("gelu_sigmoid", gelu_sigmoid);
     show("gelu", gelu);
     show("gelu_tanh", gelu_tanh);
     show("mish", mish);
+    show("serf", serf);
+    show("lisht", lisht);
+    show("elish", elish);
     show("hard_swish", hard_swish);
     show("sigmoid", activations::sigmoid);
     show("hard_sigmoid", hard_sigmoid);
+    show("sparse_sigmoid", sparse_sigmoid);
     show("log_sigmoid", log_sigmoid);
     show("tanh", activations::tanh);
+    show("lecun_tanh", lecun_tanh);
     show("hard_tanh", hard_tanh);
+    show("hard_tanh_between(-0.5, 2)", hard_tanh_between(-0.5, 2.0));
     show("tanhshrink", tanhshrink);
     show("soft_shrink(0.5)", soft_shrink());
+    show("hard_shrink(0.5)", hard_shrink());
     show("softsign", softsign);
     show("arctan", arctan);
+    show("isru", isru());
+    show("square_nonlinearity", square_nonlinearity);
     show("gaussian", gaussian);
     show("sine", sine, wide);
+    show("snake", snake(), wide);
+    show("growing_cosine", growing_cosine, wide);
+    show("exponential", exponential);
+    show("quadratic_unit", quadratic_unit);
+    show("cube", cube);
+    // Of rows and of several inputs: no picture says much.
+    show_formula("softmax", softmax, x);
+    show_formula("softmin", softmin, x);
+    show_formula("log_softmax", log_softmax, x);
+    show_formula("layer_norm", layer_norm(), x);
+    show_formula("rms_norm", rms_norm(), x);
+    show_formula("glu", glu, x, gate);
+    show_formula("gated_tanh", gated_tanh, x, gate);
+    show_formula("bilinear", bilinear, x, gate);
+    show_formula("reglu", reglu, x, gate);
+    show_formula("geglu", geglu, x, gate);
+    show_formula("swiglu", swiglu(), x, gate);
+    show_formula("maxout", maxout(x, gate), x, gate);
 }

@@ -181,6 +181,20 @@ def section(function, errors, times):
     return lines + [""]
 
 
+def formula_section(formula):
+    """A formula of rows or of several inputs, with what flows back to each input."""
+    name = formula["name"]
+    gradients = formula["gradients"]
+    lines = [f"## {name}", "", "```math", f"y = {typeset(formula['latex'])}", "```", ""]
+    for leaf, (_, latex) in gradients.items():
+        symbol = leaf if len(leaf) == 1 else rf"\mathrm{{{leaf}}}"
+        lines += ["```math", rf"\mathrm{{d}}{symbol} = {typeset(latex)}", "```", ""]
+    width = max(map(len, gradients)) + 1
+    lines += ["```", f"{'y':{width}} = {formula['text']}"]
+    lines += [f"{'d' + leaf:{width}} = {text}" for leaf, (text, _) in gradients.items()]
+    return lines + ["```", ""]
+
+
 def main():
     if sys.argv[1] == "--check":
         text = (docs / "activations.md").read_text()
@@ -194,7 +208,9 @@ def main():
             print(f"docs/activations.md: {name} is missing: docs/gallery.cpp, then ./dev gallery")
         sys.exit(bool(missing))
     run = subprocess.run([sys.argv[1]], capture_output=True, text=True, check=True)
-    functions = [json.loads(line) for line in run.stdout.splitlines()]
+    shown = [json.loads(line) for line in run.stdout.splitlines()]
+    functions = [entry for entry in shown if "low" in entry]
+    formulas = [entry for entry in shown if "gradients" in entry]
     errors = table_rows(docs / "accuracy.md")
     times = table_rows(root / "README.md")
     page = [
@@ -219,7 +235,7 @@ def main():
         old.unlink()
     for function in functions:
         known = dict(properties(function))
-        anchor = re.sub(r"[^\w-]", "", function["name"])
+        anchor = re.sub(r"[^\w-]", "", function["name"].replace(" ", "-"))
         page.append(
             f"| [{function['name']}](#{anchor}) | `{function['text']}` | {known['Range']}"
             f" | {known['Character']} |"
@@ -228,8 +244,17 @@ def main():
     for function in functions:
         page += section(function, errors, times)
         (pictures / file_name(function["name"])).write_text(picture(function))
+    page += [
+        "# Of rows and of several inputs",
+        "",
+        "Softmax and the norms see a row as a whole, gated units have two inputs, maxout as many as",
+        "you like. dy is the gradient that comes in.",
+        "",
+    ]
+    for formula in formulas:
+        page += formula_section(formula)
     (docs / "activations.md").write_text("\n".join(page).rstrip() + "\n")
-    print(f"docs/activations.md: {len(functions)} functions")
+    print(f"docs/activations.md: {len(functions)} functions, {len(formulas)} formulas")
 
 
 main()
