@@ -196,7 +196,7 @@ void show(const std::string& name, const expression auto& f, const window& view 
     constexpr variable<"x"> x;
     const auto slope = derivative(f, x);
     const function_properties found = properties_of(f);
-    const gain start = gain_of(f);
+    const initial_gain start = gain_of(f);
     const sampler<1> sampled(f);
     std::string line = "{";
     const auto add = [&](const char* key, const std::string& value)

@@ -17,10 +17,10 @@ constexpr variable<"x"> x;
 constexpr parameter<"slope"> slope{0.5};
 
 // By the compiler, as layers do it.
-constexpr gain gain_of_relu = gain_of(relu(x));
+constexpr initial_gain gain_of_relu = gain_of(relu(x));
 static_assert(gain_of_relu.weights > 1.99999 && gain_of_relu.weights < 2.00001, "He");
 static_assert(gain_of_relu.biases == 0);
-constexpr gain gain_of_identity = gain_of(x);
+constexpr initial_gain gain_of_identity = gain_of(x);
 static_assert(gain_of_identity.weights > 0.999999 && gain_of_identity.weights < 1.000001);
 static_assert(gain_of_identity.biases == 0);
 static_assert(gain_of(catalogue::mish).biases > 0.1, "within the limits of both compilers");
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(gains_keep_variances)
 {
     const auto check = [](const expression auto& f)
     {
-        const gain found = gain_of(f);
+        const initial_gain found = gain_of(f);
         const second_moments moments = second_moments_of(f, found.pre_activation);
         BOOST_TEST(near(found.weights * moments.value + found.biases, found.pre_activation, 2e-3));
         BOOST_TEST(near(found.weights * moments.slope, 1, 2e-3));
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(gains_keep_variances)
 
 BOOST_AUTO_TEST_CASE(bounded_formulas_have_pre_activations_of_variance_one)
 {
-    for (const gain found : {gain_of(catalogue::tanh), gain_of(sin(x)), gain_of(atan(x))})
+    for (const initial_gain found : {gain_of(catalogue::tanh), gain_of(sin(x)), gain_of(atan(x))})
     {
         BOOST_TEST(found.pre_activation == 1);
         BOOST_TEST(found.biases > 0);
@@ -115,12 +115,12 @@ BOOST_AUTO_TEST_CASE(bounded_formulas_have_pre_activations_of_variance_one)
 BOOST_AUTO_TEST_CASE(where_both_cannot_be_kept_weights_are_between)
 {
     // Positive everywhere: the mean alone is more than the variance of biases may be.
-    const gain sigmoid = gain_of(catalogue::sigmoid);
+    const initial_gain sigmoid = gain_of(catalogue::sigmoid);
     BOOST_TEST(sigmoid.biases == 0);
     BOOST_TEST(near(sigmoid.weights, 2 / (0.293379035858 + 0.0448362413502), 1e-5));
     BOOST_TEST(gain_of(catalogue::softplus()).biases == 0);
     // Without biases.
-    const gain sine = gain_of(sin(x), false);
+    const initial_gain sine = gain_of(sin(x), false);
     BOOST_TEST(sine.biases == 0);
     BOOST_TEST(near(sine.weights, 2, 1e-5));
     BOOST_TEST(near(gain_of(relu(x), false).weights, 2, 1e-6));
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(any_formula_has_a_gain_that_can_be_used)
 {
     const auto usable = [](const expression auto& f)
     {
-        const gain found = gain_of(f);
+        const initial_gain found = gain_of(f);
         return found.weights > 0 && std::isfinite(found.weights) && found.biases >= 0 &&
                std::isfinite(found.biases);
     };

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_seed_gives_the_same_bits, T, element_types)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(deep_parameters_have_the_variances_of_the_gain, T, element_types)
 {
-    const auto check = [](const gain& expected, auto draw_into)
+    const auto check = [](const initial_gain& expected, auto draw_into)
     {
         std::vector<T> weights(fan_in * fan_out);
         std::vector<T> biases(5000, T(7));
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(deep_parameters_have_the_variances_of_the_gain, T,
     check(fitting_gain<apply<arsinh_operation>(x)>(),
           deep(behind.template operator()<apply<arsinh_operation>(x)>()));
     // Nothing that has a gain follows: Glorot.
-    const gain glorot{2.0 * fan_in / (fan_in + fan_out), 0.0};
+    const initial_gain glorot{2.0 * fan_in / (fan_in + fan_out), 0.0};
     check(glorot, deep(behind.template operator()<no_activation{}>()));
     check(glorot, deep(behind.template operator()<softmax>()));
 }
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(deep_parameters_have_the_variances_of_the_gain, T,
 BOOST_AUTO_TEST_CASE(operations_that_the_compiler_cannot_compute_have_gains_too)
 {
     // asinh is nearly x at the origin: E asinh(u)^2 = 1 for q near 1.93.
-    const gain found = fitting_gain<apply<arsinh_operation>(x)>();
+    const initial_gain found = fitting_gain<apply<arsinh_operation>(x)>();
     BOOST_TEST(found.pre_activation == 1.93, boost::test_tools::tolerance(0.01));
     BOOST_TEST(found.weights == 1.81, boost::test_tools::tolerance(0.01));
 }

@@ -16,13 +16,13 @@ struct second_moments
 /// How a layer whose results go into a formula should begin: its weights with variance
 /// `weights` / fan-in, its biases with variance `biases`; then pre-activations have variance
 /// `pre_activation` in each layer of a deep network.
-struct gain
+struct initial_gain
 {
     double weights = 1.0;
     double biases = 0.0;
     double pre_activation = 1.0;
 
-    friend constexpr bool operator==(const gain&, const gain&) = default;
+    friend constexpr bool operator==(const initial_gain&, const initial_gain&) = default;
 };
 
 namespace detail
@@ -160,9 +160,9 @@ constexpr double variance_for_unit_activations(const squares_for_quadrature& squ
     return 1.0;
 }
 
-constexpr gain gain_from(const squares_for_quadrature& squares, bool with_biases)
+constexpr initial_gain gain_from(const squares_for_quadrature& squares, bool with_biases)
 {
-    gain result;
+    initial_gain result;
     result.pre_activation = variance_for_unit_activations(squares);
     const double variance = result.pre_activation;
     const second_moments moments = squares.under_normal(variance);
@@ -213,7 +213,7 @@ constexpr second_moments second_moments_of(const expression auto& formula, doubl
 /// Source     Schoenholz et al. (2017), Deep information propagation (there chi_1 = 1); Hayou, Doucet,
 ///            Rousseau (2019), On the impact of the activation function on deep neural networks
 ///            training; He et al. (2015); Glorot, Bengio (2010)
-constexpr gain gain_of(const expression auto& formula, bool with_biases = true)
+constexpr initial_gain gain_of(const expression auto& formula, bool with_biases = true)
 {
     return detail::gain_from(detail::squares_for_quadrature(sampler<1>(formula)), with_biases);
 }

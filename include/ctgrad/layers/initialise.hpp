@@ -39,17 +39,17 @@ inline constexpr bool has_gain<Next> = variable_count<Next> == 1 && !has_reducti
 namespace detail
 {
 
-template <gain Value>
+template <initial_gain Value>
 struct constant_gain
 {
-    static constexpr gain value() { return Value; }
+    static constexpr initial_gain value() { return Value; }
 };
 
 /// For operations that the compiler cannot compute.
 template <auto Next, bool WithBiases>
 struct computed_gain
 {
-    static gain value() { return gain_of(Next, WithBiases); }
+    static initial_gain value() { return gain_of(Next, WithBiases); }
 };
 
 template <auto Next, bool WithBiases>
@@ -62,7 +62,7 @@ constexpr auto gain_behind(long) -> computed_gain<Next, WithBiases>;
 /// The gain of the formula that follows a layer, a constant unless an operation of the user's own
 /// cannot be computed by the compiler. Without such a formula the one for square layers of Glorot.
 template <auto Next, bool WithBiases = true>
-constexpr gain fitting_gain()
+constexpr initial_gain fitting_gain()
 {
     if constexpr (has_gain<Next>)
     {
@@ -120,7 +120,7 @@ void draw_parameters(std::span<T> weights, std::span<T> biases, int fan_in, int 
     {
         constexpr auto deviation = [](double variance)
         { return static_cast<T>(std::sqrt(variance)); };
-        const gain fitting = fitting_gain<Next, WithBiases && Kind == initialiser::deep>();
+        const initial_gain fitting = fitting_gain<Next, WithBiases && Kind == initialiser::deep>();
         fill_normal(weights, T(0), deviation(fitting.weights / fan_in), engine);
         if (fitting.biases > 0)
         {
