@@ -234,13 +234,40 @@ private:
                 (guard == current.operand(0) || (scaled && guard == exponent.operand(1))));
     }
 
+    /// Whether this exponential is of a u that is not positive where it is used, and a sigmoid of u or
+    /// -u is computed beside it.
+    constexpr bool is_beside_sigmoid(const node& current) const
+    {
+        const int u = current.operand(0);
+        if (guards_[static_cast<std::size_t>(&current - &from_[0])] != u)
+        {
+            return false;
+        }
+        for (int i = 0; i < from_.size(); ++i)
+        {
+            const node& other = from_[i];
+            if (live_[static_cast<std::size_t>(i)] && other.is(operation_of<sigmoid_operation>))
+            {
+                const node& argument = from_[other.operand(0)];
+                const bool is_minus =
+                    argument.is(operation_of<negate_operation>) && argument.operand(0) == u;
+                if (other.operand(0) == u || is_minus)
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     constexpr reference decay(const node& current, reference x)
     {
         if (!has_bounded_exponent(current))
         {
             return {};
         }
-        const auto z = decay_argument(x);
+        // exp(u) where u is not positive is the exponential that a sigmoid of u needs, too.
+        const auto z = decay_argument(is_beside_sigmoid(current) ? -abs(x) : x);
         const auto octave = exp_octave(z);
         const auto fraction = exp_fraction(z, octave);
         return current.is(operation_of<exp_operation>)
