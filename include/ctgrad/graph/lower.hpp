@@ -7,6 +7,7 @@
 #include <ctgrad/graph/gates.hpp>
 #include <ctgrad/graph/guards.hpp>
 #include <ctgrad/graph/limits.hpp>
+#include <ctgrad/graph/special_forms.hpp>
 #include <ctgrad/symbolic/pieces.hpp>
 
 namespace ctgrad
@@ -87,22 +88,6 @@ public:
 private:
     constexpr reference at(int index) { return {&to_, lowered_[static_cast<std::size_t>(index)]}; }
 
-    struct scaled_node
-    {
-        double factor;
-        int term;
-    };
-
-    /// A node of the graph that is lowered as a number times another node.
-    constexpr scaled_node without_factor(int index) const
-    {
-        const node& product = from_[index];
-        const bool is_scaled =
-            product.is(operation_of<multiply_operation>) && from_[product.operand(0)].is_constant();
-        return is_scaled ? scaled_node{from_[product.operand(0)].value, product.operand(1)}
-                         : scaled_node{1.0, index};
-    }
-
     constexpr reference finite(reference x, const finite_operands& kept, std::size_t k)
     {
         if (kept.above_minus_infinity[k])
@@ -155,15 +140,16 @@ private:
         {
             return choice(current, operands);
         }
-        if (const auto difference = log_softmax(current))
+        const auto lowered = [this](int index) { return at(index); };
+        if (const auto difference = lower_log_softmax(from_, current, lowered))
         {
             return difference;
         }
-        if (const auto polynomial = scaled_cubic(current))
+        if (const auto polynomial = lower_scaled_cubic(from_, current, lowered))
         {
             return polynomial;
         }
-        if (const auto stable = scaled_softplus(current))
+        if (const auto stable = lower_scaled_softplus(from_, current, lowered))
         {
             return stable;
         }
@@ -181,11 +167,11 @@ private:
         }
         if (current.is(operation_of<exp_operation>))
         {
-            if (const auto special = gaussian(from_[current.operand(0)]))
+            if (const auto special = lower_gaussian(from_, from_[current.operand(0)], lowered))
             {
                 return special;
             }
-            if (const auto special = softmax(from_[current.operand(0)]))
+            if (const auto special = lower_softmax(from_, from_[current.operand(0)], lowered))
             {
                 return special;
             }
@@ -205,7 +191,6 @@ private:
                 return tanh_operation::lowered_precisely(operands[0]);
             }
         }
-        const auto lowered = [this](int index) { return at(index); };
         if (const auto mish = lower_gated<tanh_softplus_operation>(from_, current, lowered))
         {
             return mish;
@@ -346,125 +331,6 @@ private:
         // Two quotients of one denominator share its reciprocal.
         const bool shared = divisions_by_[static_cast<std::size_t>(current.operand(1))] > 1;
         return shared && !a.is_constant(1) ? a * (1 / b) : reference{};
-    }
-
-    /// c * (a u + b u^3) by Horner's rule, with the factor in the coefficients.
-    constexpr reference scaled_cubic(const node& current)
-    {
-        if (!current.is(operation_of<multiply_operation>) ||
-            !from_[current.operand(0)].is_constant() ||
-            !from_[current.operand(1)].is(operation_of<add_operation>))
-        {
-            return {};
-        }
-        const double factor = scalar::abs(from_[current.operand(0)].value);
-        const node& sum = from_[current.operand(1)];
-        for (int k = 0; k < 2; ++k)
-        {
-            const scaled linear = split_factor(at(sum.operand(k)));
-            const scaled_node cubic = without_factor(sum.operand(1 - k));
-            const node& power = from_[cubic.term];
-            if (power.is(operation_of<pow_operation>) && at(power.operand(0)).same(linear.term) &&
-                from_[power.operand(1)].is_constant() && from_[power.operand(1)].value == 3)
-            {
-                const reference u = linear.term;
-                const auto product =
-                    u * (factor * linear.factor + (factor * cubic.factor) * square(u));
-                return from_[current.operand(0)].value < 0 ? -product : product;
-            }
-        }
-        return {};
-    }
-
-    /// softplus(c * u) / c, which is u for large u, also where c * u overflows.
-    constexpr reference scaled_softplus(const node& current)
-    {
-        const bool product = current.is(operation_of<multiply_operation>);
-        if (!product && !current.is(operation_of<divide_operation>))
-        {
-            return {};
-        }
-        const node& factor = from_[current.operand(product ? 0 : 1)];
-        const node& softplus = from_[current.operand(product ? 1 : 0)];
-        if (!factor.is_constant() || !softplus.is(operation_of<softplus_operation>))
-        {
-            return {};
-        }
-        const node& scaled = from_[softplus.operand(0)];
-        if (!scaled.is(operation_of<multiply_operation>) || !from_[scaled.operand(0)].is_constant())
-        {
-            return {};
-        }
-        const double c = from_[scaled.operand(0)].value;
-        const auto u = at(scaled.operand(1));
-        const auto ramp = c > 0 ? maximum(u, 0) : minimum(u, 0);
-        const auto rest = apply<log1p_unit_operation>(exp(-abs(at(softplus.operand(0)))));
-        return product ? (factor.value * c) * ramp + factor.value * rest
-                       : (c / factor.value) * ramp + (1 / factor.value) * rest;
-    }
-
-    /// u - logsumexp(u), and logsumexp(u) - max(u), without adding the largest element first: beside
-    /// it the logarithm would lose its digits.
-    constexpr reference log_softmax(const node& current)
-    {
-        if (!current.is(operation_of<subtract_operation>))
-        {
-            return {};
-        }
-        const auto is_of = [&]<class Operation>(std::type_identity<Operation>, int index, int u)
-        { return from_[index].is(operation_of<Operation>) && from_[index].operand(0) == u; };
-        constexpr std::type_identity<logsumexp_operation> norm;
-        constexpr std::type_identity<max_operation> largest;
-        const int a = current.operand(0);
-        const int b = current.operand(1);
-        const auto logarithm = [&](reference u)
-        { return log(sum(exp(u - logsumexp_operation::shift(u)))); };
-        if (is_of(norm, b, a))
-        {
-            return (at(a) - logsumexp_operation::shift(at(a))) - logarithm(at(a));
-        }
-        if (from_[a].is(operation_of<logsumexp_operation>) &&
-            is_of(largest, b, from_[a].operand(0)))
-        {
-            return logarithm(at(from_[a].operand(0)));
-        }
-        return {};
-    }
-
-    /// exp(u - logsumexp(u)) with the exponential that the sum needs anyway.
-    constexpr reference softmax(const node& exponent)
-    {
-        if (!exponent.is(operation_of<subtract_operation>))
-        {
-            return {};
-        }
-        const node& norm = from_[exponent.operand(1)];
-        if (!norm.is(operation_of<logsumexp_operation>) || norm.operand(0) != exponent.operand(0))
-        {
-            return {};
-        }
-        const auto u = at(exponent.operand(0));
-        const auto power = exp(u - logsumexp_operation::shift(u));
-        return power * (1 / sum(power));
-    }
-
-    /// exp(-u^2) and exp(-u^2 / 2), whose tails need u^2 to more digits than one number has.
-    constexpr reference gaussian(const node& exponent)
-    {
-        if (exponent.is(operation_of<negate_operation>) &&
-            from_[exponent.operand(0)].is(operation_of<square_operation>))
-        {
-            const auto u = at(from_[exponent.operand(0)].operand(0));
-            return apply<exp_minus_square_operation>(apply<square_argument_operation>(u));
-        }
-        if (exponent.is(operation_of<multiply_operation>) &&
-            from_[exponent.operand(0)].is_constant() && from_[exponent.operand(0)].value == -0.5 &&
-            from_[exponent.operand(1)].is(operation_of<square_operation>))
-        {
-            const auto u = at(from_[exponent.operand(1)].operand(0));
-            return apply<exp_minus_half_square_operation>(apply<half_square_argument_operation>(u));
-        }
-        return {};
     }
 
     const graph_builder& from_;

@@ -108,8 +108,9 @@ private:
         {
             operands[k] = finite(operands[k], limits_[static_cast<std::size_t>(i)], k);
         }
-        if (const auto special = special_form(current, operands))
+        if (const auto special = special_form(current))
         {
+            changed_ = true;
             return special;
         }
         if (!has_word(*current.op))
@@ -124,55 +125,18 @@ private:
                 to_.apply(*current.op, {operands[0].index, operands[1].index, operands[2].index})};
     }
 
-    reference special_form(const node& current, std::span<const reference> operands)
+    reference special_form(const node& current)
     {
         const auto made = [this](int index) { return at(index); };
         if (const auto sum = lower_sum(from_, static_cast<int>(&current - &from_[0]), made))
         {
             return sum;
         }
-        if (current.is(operation_of<subtract_operation>))
+        if (const auto difference = lower_log_softmax(from_, current, made))
         {
-            return log_softmax(current, operands[0]);
+            return difference;
         }
-        const bool product = current.is(operation_of<multiply_operation>);
-        return product || current.is(operation_of<divide_operation>)
-                   ? scaled_softplus(current, product)
-                   : reference{};
-    }
-
-    reference log_softmax(const node& current, reference minuend)
-    {
-        const node& subtrahend = from_[current.operand(1)];
-        // u - logsumexp(u): beside the largest element the logarithm would lose its digits.
-        if (subtrahend.is(operation_of<logsumexp_operation>) &&
-            subtrahend.operand(0) == current.operand(0))
-        {
-            const auto shifted = minuend - logsumexp_operation::shift(minuend);
-            return shifted - log(sum(exp(shifted)));
-        }
-        return {};
-    }
-
-    /// softplus(c * u) / c, which is u for large u, also where c * u overflows.
-    reference scaled_softplus(const node& current, bool product)
-    {
-        const node& factor = from_[current.operand(product ? 0 : 1)];
-        const node& softplus = from_[current.operand(product ? 1 : 0)];
-        if (!factor.is_constant() || !softplus.is(operation_of<softplus_operation>))
-        {
-            return {};
-        }
-        const node& scaled = from_[softplus.operand(0)];
-        if (!scaled.is(operation_of<multiply_operation>) || !from_[scaled.operand(0)].is_constant())
-        {
-            return {};
-        }
-        const double c = from_[scaled.operand(0)].value;
-        const double times = product ? factor.value : 1 / factor.value;
-        const auto u = at(scaled.operand(1));
-        const auto ramp = c > 0 ? maximum(u, 0) : minimum(u, 0);
-        return (c * times) * ramp + times * log1p(exp(-abs(at(softplus.operand(0)))));
+        return lower_scaled_softplus(from_, current, made);
     }
 
     const graph_builder& from_;
