@@ -274,3 +274,29 @@ BOOST_AUTO_TEST_CASE(a_network_without_parameters_is_a_function)
     BOOST_TEST(probabilities_of[0] == 1.0f / 3, boost::test_tools::tolerance(1e-6f));
     BOOST_TEST(net::parameter_tensors().empty());
 }
+
+BOOST_AUTO_TEST_CASE(a_fast_network_takes_the_parameters_of_a_precise_one)
+{
+    constexpr variable<"x"> x;
+    constexpr parameter<"beta"> beta{1.0};
+    using precise = network<input{5}, dense{17}, x * sigmoid(beta * x), dense{3}, tanh(x)>;
+    using quick = fast_network<input{5}, dense{17}, x * sigmoid(beta * x), dense{3}, tanh(x)>;
+    static_assert(!std::is_same_v<precise, quick>);
+    BOOST_TEST(precise::architecture() == quick::architecture());
+    precise exact{seed{3}};
+    quick rough{seed{4}};
+    std::vector<float> values(static_cast<std::size_t>(precise::parameter_count));
+    exact.export_parameters(values);
+    rough.import_parameters(values);
+    const std::vector<float> in{0.5f, -1.0f, 2.0f, 0.0f, -3.0f};
+    const auto a = exact.predict(in);
+    const auto b = rough.predict(in);
+    bool differs = false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+    {
+        // 1e-4 in each of two activations, through weights of order 1.
+        BOOST_TEST(std::abs(a[i] - b[i]) < 1e-3f);
+        differs = differs || a[i] != b[i];
+    }
+    BOOST_TEST(differs);
+}

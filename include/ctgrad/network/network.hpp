@@ -327,4 +327,27 @@ private:
 template <input Input, auto... Layers>
 using network = basic_network<float, Input, Layers...>;
 
+namespace detail
+{
+
+template <auto Layer>
+constexpr auto in_fast_form()
+{
+    if constexpr (expression<decltype(Layer)>)
+    {
+        return fast(Layer);
+    }
+    else
+    {
+        return Layer;
+    }
+}
+
+} // namespace detail
+
+/// The same network with all formulas in the fast tier (symbolic/tier.hpp). It has the same parameters,
+/// so one may be trained and the other used.
+template <input Input, auto... Layers>
+using fast_network = basic_network<float, Input, detail::in_fast_form<Layers>()...>;
+
 } // namespace ctgrad
