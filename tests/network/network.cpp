@@ -277,8 +277,6 @@ BOOST_AUTO_TEST_CASE(a_network_without_parameters_is_a_function)
 
 BOOST_AUTO_TEST_CASE(a_fast_network_takes_the_parameters_of_a_precise_one)
 {
-    constexpr variable<"x"> x;
-    constexpr parameter<"beta"> beta{1.0};
     using precise = network<input{5}, dense{17}, x * sigmoid(beta * x), dense{3}, tanh(x)>;
     using quick = fast_network<input{5}, dense{17}, x * sigmoid(beta * x), dense{3}, tanh(x)>;
     static_assert(!std::is_same_v<precise, quick>);

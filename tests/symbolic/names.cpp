@@ -22,7 +22,8 @@ std::string listed(const name_list& names)
     std::string text;
     for (int i = 0; i < names.size; ++i)
     {
-        text += (i > 0 ? " " : "") + std::string(names[i]);
+        text += i > 0 ? " " : "";
+        text += names[i];
     }
     return text;
 }
