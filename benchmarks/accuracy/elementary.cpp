@@ -68,24 +68,25 @@ function forms(const char* name, double (*exact)(double, double),
     return {name, exact, all};
 }
 
+/// The same of a formula with two variables.
+template <auto Formula>
+constexpr contestant kernel_of_two(const char* name)
+{
+    return {name, [](const float* a, const float* z, float* y, std::size_t count)
+            {
+                const std::tuple in{std::span(a, count), std::span(z, count)};
+                ctgrad::forward<Formula>(in, std::span(y, count));
+            }};
+}
+
 function power()
 {
     constexpr ctgrad::variable<"exponent"> exponent;
-    const auto with = []<auto Formula>(std::integral_constant<decltype(Formula), Formula>,
-                                       const char* name) -> contestant
-    {
-        return {name, [](const float* a, const float* z, float* y, std::size_t count)
-                {
-                    const std::tuple in{std::span(a, count), std::span(z, count)};
-                    ctgrad::forward<Formula>(in, std::span(y, count));
-                }};
-    };
     constexpr auto formula = pow(x, exponent);
-    constexpr auto in_fast_tier = ctgrad::fast(formula);
     function made{"pow",
                   [](double z, double n) { return std::isnan(z + n) ? z + n : std::pow(z, n); },
-                  {with(std::integral_constant<decltype(formula), formula>{}, "precise"),
-                   with(std::integral_constant<decltype(in_fast_tier), in_fast_tier>{}, "fast"),
+                  {kernel_of_two<formula>("precise"),
+                   kernel_of_two<fast(formula)>("fast"),
                    {"xsimd", [](const float* a, const float* z, float* y, std::size_t count)
                     {
                         using number = batch<float>;

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(dense_without_bias)
     check<input{3}, dense{31, false}, dense{2}>();
 }
 
-BOOST_AUTO_TEST_CASE(activations)
+BOOST_AUTO_TEST_CASE(layers_of_formulas)
 {
     constexpr auto affine = 2 * x + 1; // with a constant derivative
     check<input{5}, dense{9}, swish, dense{17}, tanh(x), dense{3}>();

@@ -35,7 +35,7 @@ rule line(const char* written, const expression auto& formula, const char* becom
     return {written, becomes, to_string(formula), reason};
 }
 
-std::vector<rule> rules()
+std::vector<rule> all_rules()
 {
     const auto e = [](const auto& u) { return exp(u); };
     return {
@@ -102,7 +102,7 @@ std::vector<rule> rules()
 
 BOOST_AUTO_TEST_CASE(each_rule_does_what_its_line_says)
 {
-    for (const rule& tested : rules())
+    for (const rule& tested : all_rules())
     {
         BOOST_TEST(tested.found == tested.becomes, tested.written << " becomes " << tested.found);
     }
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(the_page_has_the_same_lines)
         }
     }
     std::size_t found = 0;
-    for (const rule& known : rules())
+    for (const rule& known : all_rules())
     {
         const std::string row =
             "| `" + known.written + "` | `" + known.becomes + "` | " + known.reason + " |";
