@@ -7,7 +7,7 @@ using namespace ctgrad;
 
 constexpr variable<"x"> x;
 #ifdef CORRECTED
-constexpr auto matrix = jacobian(list(exp(x), x * x), x);
+inline constexpr auto matrix = jacobian(list(exp(x), x * x), x);
 #else
-constexpr auto matrix = jacobian(list(exp(x), x / sum(x)), x);
+inline constexpr auto matrix = jacobian(list(exp(x), x / sum(x)), x);
 #endif

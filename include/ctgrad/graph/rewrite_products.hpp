@@ -319,7 +319,10 @@ constexpr reference of_exponentials(reference a, reference b)
     }
     if (const auto power = b.operand_beside(1); power && power.is<exp_operation>())
     {
-        return a * sigmoid(-power.operand(0));
+        const auto u = power.operand(0);
+        const scaled numerator = split_factor(a);
+        const auto rest = without_factor(numerator.term, expm1(u));
+        return rest ? numerator.factor * rest * tanh(0.5 * u) : a * sigmoid(-u);
     }
     if (const auto root = b.operand_of<square_operation>())
     {

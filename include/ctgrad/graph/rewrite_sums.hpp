@@ -127,6 +127,11 @@ constexpr reference constant_plus(double c, reference b)
         {
             return -sigmoid(-u);
         }
+        if (const auto parts = detail::split_factor(b);
+            parts.factor == 2 && parts.term.is<sigmoid_operation>())
+        {
+            return tanh(0.5 * parts.term.operand(0));
+        }
     }
     if (c == 1)
     {
@@ -221,6 +226,10 @@ constexpr reference constant_minus(double c, reference b)
     if (const auto u = b.operand_of<sigmoid_operation>())
     {
         return sigmoid(-u);
+    }
+    if (parts.factor == 2 && parts.term.is<sigmoid_operation>())
+    {
+        return tanh(-0.5 * parts.term.operand(0));
     }
     if (const auto u = b.operand_of<erf_operation>())
     {
