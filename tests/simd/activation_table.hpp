@@ -202,16 +202,33 @@ void check_column(const statement& stated, const rows& table, std::size_t column
     }
 }
 
-/// One kernel for value and both derivatives.
-template <class T, auto Formulas>
-void check_all(const statement& stated, const rows& table)
+/// The table's arguments, -infinity, infinity and NaN.
+template <class T>
+std::vector<T> arguments_of(const rows& table)
 {
     constexpr T infinity = std::numeric_limits<T>::infinity();
     std::vector<T> x(table.x.begin(), table.x.end());
     x.insert(x.end(), {-infinity, infinity, std::numeric_limits<T>::quiet_NaN()});
+    return x;
+}
+
+/// Value and both derivatives, in one kernel.
+template <auto Formula, class T>
+std::array<std::vector<T>, 3> derivatives_at(const std::vector<T>& at)
+{
+    using ctgrad::activations::x;
+    constexpr auto slope = derivative(Formula, x);
+    constexpr auto all = ctgrad::list(Formula, slope, derivative(slope, x));
     std::array<std::vector<T>, 3> y;
-    y.fill(std::vector<T>(x.size()));
-    ctgrad::forward<Formulas>(x, std::tie(y[0], y[1], y[2]));
+    y.fill(std::vector<T>(at.size()));
+    ctgrad::forward<all>(at, std::tie(y[0], y[1], y[2]));
+    return y;
+}
+
+template <class T, auto Formula>
+void check_all(const statement& stated, const rows& table)
+{
+    const auto y = derivatives_at<Formula>(arguments_of<T>(table));
     for (std::size_t column = 0; column < 3; ++column)
     {
         check_column(stated, table, column, y[column]);
@@ -222,12 +239,9 @@ void check_all(const statement& stated, const rows& table)
 template <auto Formula>
 void check(const statement& stated)
 {
-    using ctgrad::activations::x;
-    constexpr auto slope = derivative(Formula, x);
-    constexpr auto all = ctgrad::list(Formula, slope, derivative(slope, x));
     const rows table = read(stated.name);
-    check_all<float, all>(stated, table);
-    check_all<double, all>(stated, table);
+    check_all<float, Formula>(stated, table);
+    check_all<double, Formula>(stated, table);
 }
 
 } // namespace activation_table
