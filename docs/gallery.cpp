@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Prints what docs/activations.md says of each activation, a line of JSON each: run by
-// docs/gallery.py. A new function of the catalogue is a line of the table in main().
-#include <ctgrad/catalogue/activations.hpp>
+// docs/gallery.py.
+#include "catalogue.hpp"
+
 #include <ctgrad/graph/gain.hpp>
 #include <ctgrad/graph/print.hpp>
 #include <ctgrad/graph/properties.hpp>
@@ -143,12 +144,6 @@ const char* name_of(tail end)
     return end == tail::dies ? "dies" : end == tail::saturates ? "saturates" : "";
 }
 
-struct window
-{
-    double low = -4.0;
-    double high = 4.0;
-};
-
 /// An output of the sampler as lines from point to point, a new one behind each jump.
 std::string curve(const sampler<1>& f, std::size_t output, const window& view)
 {
@@ -191,7 +186,7 @@ std::string curve(const sampler<1>& f, std::size_t output, const window& view)
     return text + "]]";
 }
 
-void show(const std::string& name, const expression auto& f, const window& view = {})
+void show(const std::string& name, const expression auto& f, const window& view)
 {
     constexpr variable<"x"> x;
     const auto slope = derivative(f, x);
@@ -248,63 +243,8 @@ void show_formula(const std::string& name, const expression auto& f, const auto&
 int main()
 {
     using namespace activations;
-    constexpr window wide{-8, 8};
-    // Names as in docs/accuracy.md, in the order of the page.
-    show("identity", identity);
-    show("binary_step", binary_step);
-    show("relu", activations::relu);
-    show("relu6", relu6, wide);
-    show("clipped_relu(3)", clipped_relu(3.0));
-    show("thresholded_relu(1)", thresholded_relu());
-    show("threshold(1, -1)", threshold(1.0, -1.0));
-    show("bounded_relu(0.1, 2, 1)", bounded_relu(0.1, 2.0, 1.0));
-    show("leaky_relu(0.01)", leaky_relu());
-    show("parametric_relu", parametric_relu);
-    show("randomized_relu", randomized_relu());
-    show("s_shaped_relu(-1, 0.2, 1, 2)", s_shaped_relu(-1.0, 0.2, 1.0, 2.0));
-    show("squared_relu", squared_relu);
-    show("absolute_value", absolute_value);
-    show("elu(1)", elu());
-    show("celu(2)", celu(2.0));
-    show("selu", selu);
-    show("isrlu", isrlu());
-    show("softplus(1)", softplus());
-    show("squareplus", squareplus());
-    show("sparse_plus", sparse_plus);
-    show("bent_identity", bent_identity);
-    show("swish(1)", swish());
-    show("silu", silu);
-    show("learnable_swish", learnable_swish);
-    show("gelu_sigmoid", gelu_sigmoid);
-    show("gelu", gelu);
-    show("gelu_tanh", gelu_tanh);
-    show("mish", mish);
-    show("serf", serf);
-    show("lisht", lisht);
-    show("elish", elish);
-    show("hard_swish", hard_swish);
-    show("sigmoid", activations::sigmoid);
-    show("hard_sigmoid", hard_sigmoid);
-    show("sparse_sigmoid", sparse_sigmoid);
-    show("log_sigmoid", log_sigmoid);
-    show("tanh", activations::tanh);
-    show("lecun_tanh", lecun_tanh);
-    show("hard_tanh", hard_tanh);
-    show("hard_tanh_between(-0.5, 2)", hard_tanh_between(-0.5, 2.0));
-    show("tanhshrink", tanhshrink);
-    show("soft_shrink(0.5)", soft_shrink());
-    show("hard_shrink(0.5)", hard_shrink());
-    show("softsign", softsign);
-    show("arctan", arctan);
-    show("isru", isru());
-    show("square_nonlinearity", square_nonlinearity);
-    show("gaussian", gaussian);
-    show("sine", sine, wide);
-    show("snake", snake(), wide);
-    show("growing_cosine", growing_cosine, wide);
-    show("exponential", exponential);
-    show("quadratic_unit", quadratic_unit);
-    show("cube", cube);
+    visit_activations([]<auto Formula>(const char* name, const window& view = {})
+                      { show(name, Formula, view); });
     // Of rows and of several inputs: no picture says much.
     show_formula("softmax", softmax, x);
     show_formula("softmin", softmin, x);

@@ -205,7 +205,7 @@ def main():
             if not (docs / picture).is_file()
         ]
         for name in missing:
-            print(f"docs/activations.md: {name} is missing: docs/gallery.cpp, then ./dev gallery")
+            print(f"docs/activations.md: {name} is missing: docs/catalogue.hpp, then ./dev gallery")
         sys.exit(bool(missing))
     run = subprocess.run([sys.argv[1]], capture_output=True, text=True, check=True)
     shown = [json.loads(line) for line in run.stdout.splitlines()]

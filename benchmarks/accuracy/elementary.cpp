@@ -65,7 +65,7 @@ function forms(const char* name, double (*exact)(double, double),
 {
     std::vector<contestant> all{kernel<Formula>("precise"), kernel<fast(Formula)>("fast")};
     all.insert(all.end(), others.begin(), others.end());
-    return {name, exact, all};
+    return {name, each(exact), all};
 }
 
 /// The same of a formula with two variables.
@@ -83,20 +83,20 @@ function power()
 {
     constexpr ctgrad::variable<"exponent"> exponent;
     constexpr auto formula = pow(x, exponent);
-    function made{"pow",
-                  [](double z, double n) { return std::isnan(z + n) ? z + n : std::pow(z, n); },
-                  {kernel_of_two<formula>("precise"),
-                   kernel_of_two<fast(formula)>("fast"),
-                   {"xsimd", [](const float* a, const float* z, float* y, std::size_t count)
-                    {
-                        using number = batch<float>;
-                        for (std::size_t i = 0; i < count; i += std::size_t(number::size))
-                        {
-                            number(
-                                xsimd::pow(number::load(a + i).native, number::load(z + i).native))
-                                .store(y + i);
-                        }
-                    }}}};
+    function made{
+        "pow",
+        each([](double z, double n) { return std::isnan(z + n) ? z + n : std::pow(z, n); }),
+        {kernel_of_two<formula>("precise"),
+         kernel_of_two<fast(formula)>("fast"),
+         {"xsimd", [](const float* a, const float* z, float* y, std::size_t count)
+          {
+              using number = batch<float>;
+              for (std::size_t i = 0; i < count; i += std::size_t(number::size))
+              {
+                  number(xsimd::pow(number::load(a + i).native, number::load(z + i).native))
+                      .store(y + i);
+              }
+          }}}};
     made.has_two_arguments = true;
     return made;
 }
@@ -142,8 +142,7 @@ std::vector<function> functions()
 
 int main(int count, char** arguments)
 {
-    const std::uint64_t stride =
-        count > 1 ? std::max<std::uint64_t>(std::strtoull(arguments[1], nullptr, 10), 1) : 1;
+    const request asked(count, arguments);
     std::puts(
         "# Accuracy of elementary functions\n\n"
         "Worst error in float, and the argument where it occurs, in units in the last place of\n"
@@ -151,25 +150,18 @@ int main(int count, char** arguments)
         "in size. Special: NaN for a number (or the other way round), and wrong signs of zero.\n"
         "Precise is what formulas are computed with, fast what `fast(formula)` is, xsimd the\n"
         "library's own. The reference are glibc's functions in double, right to 2e-9 of a unit.\n"
+        "Pow: each base with one exponent.\n"
         "ns: of one result, from the first level cache, on the machine that made this page.\n");
-    if (stride == 1)
-    {
-        std::puts("Over all 2^32 floats (pow: each with one exponent).");
-    }
-    else
-    {
-        std::printf("Over every %lluth float.\n", static_cast<unsigned long long>(stride));
-    }
-    std::puts("Made by `./dev accuracy`.\n\n"
-              "| | | ULP | relative | special | ns |\n"
+    asked.print_origin();
+    std::puts("| | | ULP | relative | special | ns |\n"
               "|---|---|---|---|---|---|");
     for (const function& measured : functions())
     {
-        if (count > 2 && measured.name != arguments[2])
+        if (!asked.wants(measured.name))
         {
             continue;
         }
-        const auto reports = measure(measured, stride);
+        const auto reports = measure(measured, asked.stride);
         for (std::size_t k = 0; k < reports.size(); ++k)
         {
             const report& r = reports[k];

@@ -7,31 +7,57 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
 #include <limits>
 #include <string>
 #include <thread>
 #include <vector>
 
-// The error of functions of one float over all floats, against a reference in double: glibc's
-// functions are right to 1 unit of double, which is 2e-9 of the last place of a float.
+// The error of functions of one float over all floats, against a reference in double.
 
 namespace accuracy
 {
 
-/// One implementation of a function, for whole arrays; `z` is the second argument of pow.
+/// One implementation of a function, for whole arrays; `z` is the second argument of pow. Several
+/// outputs stand one behind the other in `y`, `count` numbers each.
 struct contestant
 {
     const char* name;
     void (*run)(const float* x, const float* z, float* y, std::size_t count);
 };
 
+/// Where an output has zeros beside the origin, so that its terms cancel.
+struct interval
+{
+    double low;
+    double high;
+};
+
 struct function
 {
     std::string name;
-    double (*exact)(double, double);
+    /// As that of a contestant.
+    std::function<void(const double* x, const double* z, double* y, std::size_t count)> exact;
     std::vector<contestant> contestants;
     bool has_two_arguments = false;
+    std::size_t outputs = 1;
+    /// For each output; empty where none is known.
+    std::vector<std::vector<interval>> crossings = {};
 };
+
+/// What is exact in whole arrays, from a function of numbers.
+inline auto each(double (*exact)(double, double))
+{
+    return [exact](const double* x, const double* z, double* y, std::size_t count)
+    {
+        for (std::size_t i = 0; i < count; ++i)
+        {
+            y[i] = exact(x[i], z[i]);
+        }
+    };
+}
 
 /// The largest error of one kind and its argument.
 struct worst
@@ -55,6 +81,8 @@ struct report
     worst ulps;
     /// Relative to the exact result, where that and the argument are at least 2^-125.
     worst relative;
+    /// Beside zeros: over |x| where that is more than 1.
+    worst absolute;
     /// NaN where the function has a value, or the other way round.
     std::uint64_t wrong_nan = 0;
     std::uint64_t wrong_sign_of_zero = 0;
@@ -63,6 +91,7 @@ struct report
     {
         ulps.add(other.ulps.error, other.ulps.x);
         relative.add(other.relative.error, other.relative.x);
+        absolute.add(other.absolute.error, other.absolute.x);
         wrong_nan += other.wrong_nan;
         wrong_sign_of_zero += other.wrong_sign_of_zero;
     }
@@ -96,7 +125,7 @@ class measurement
 {
 public:
     explicit measurement(const function& measured)
-        : measured_(measured), reports_(measured.contestants.size())
+        : measured_(measured), reports_(measured.contestants.size() * measured.outputs)
     {
     }
 
@@ -106,18 +135,21 @@ public:
         {
             x_[i] = std::bit_cast<float>(static_cast<std::uint32_t>(first + i * stride));
             z_[i] = measured_.has_two_arguments ? second_argument(x_[i], first + i * stride) : 0;
-            exact_[i] = measured_.exact(static_cast<double>(x_[i]), static_cast<double>(z_[i]));
+            wide_x_[i] = static_cast<double>(x_[i]);
+            wide_z_[i] = static_cast<double>(z_[i]);
         }
-        for (std::size_t i = 0; i < size; ++i)
+        measured_.exact(wide_x_.data(), wide_z_.data(), exact_.data(), size);
+        for (std::size_t output = 0; output < measured_.outputs; ++output)
         {
-            const double a = std::abs(exact_[i]);
-            inverse_ulp_[i] = inverse_ulp(a);
-            inverse_size_[i] = a >= smallest && std::abs(x_[i]) >= smallest ? 1 / a : 0;
+            weigh(output);
         }
-        for (std::size_t k = 0; k < reports_.size(); ++k)
+        for (std::size_t k = 0; k < measured_.contestants.size(); ++k)
         {
             measured_.contestants[k].run(x_.data(), z_.data(), y_.data(), size);
-            compare(reports_[k]);
+            for (std::size_t output = 0; output < measured_.outputs; ++output)
+            {
+                compare(reports_[k * measured_.outputs + output], output * size);
+            }
         }
     }
 
@@ -128,14 +160,47 @@ public:
     static constexpr double smallest = 0x1.8p-125;
 
 private:
-    void compare(report& result)
+    /// What errors of the block are multiplied with.
+    void weigh(std::size_t output)
+    {
+        const bool crosses = has_zeros(output);
+        for (std::size_t i = 0; i < size; ++i)
+        {
+            const std::size_t k = output * size + i;
+            const double a = std::abs(exact_[k]);
+            const double argument = std::abs(wide_x_[i]);
+            inverse_ulp_[k] = crosses ? 0 : inverse_ulp(a);
+            inverse_size_[k] = !crosses && a >= smallest && argument >= smallest ? 1 / a : 0;
+            inverse_argument_[k] = crosses ? 1 / std::max(argument, 1.0) : 0;
+        }
+    }
+
+    bool has_zeros(std::size_t output) const
+    {
+        if (measured_.crossings.empty())
+        {
+            return false;
+        }
+        const auto [low, high] = std::minmax(wide_x_.front(), wide_x_.back());
+        for (const interval& zeros : measured_.crossings[output])
+        {
+            if (high >= zeros.low && low <= zeros.high)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void compare(report& result, std::size_t from)
     {
         // A first pass without branches, which compilers vectorise: errors are not negative, so that
         // their bits are in the order of their sizes. What is not a number goes to the second.
         std::uint64_t ulps = 0;
         std::uint64_t relative = 0;
+        std::uint64_t absolute = 0;
         std::uint64_t special = 0;
-        for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t i = from; i < from + size; ++i)
         {
             const float rounded = static_cast<float>(exact_[i]);
             const bool same =
@@ -146,18 +211,21 @@ private:
             special |= same || (finite && exact_[i] != 0) ? 0 : 1;
             ulps = std::max(ulps, std::bit_cast<std::uint64_t>(error * inverse_ulp_[i]));
             relative = std::max(relative, std::bit_cast<std::uint64_t>(error * inverse_size_[i]));
+            absolute =
+                std::max(absolute, std::bit_cast<std::uint64_t>(error * inverse_argument_[i]));
         }
         if (special != 0 || std::bit_cast<double>(ulps) > result.ulps.error ||
-            std::bit_cast<double>(relative) > result.relative.error)
+            std::bit_cast<double>(relative) > result.relative.error ||
+            std::bit_cast<double>(absolute) > result.absolute.error)
         {
             for (std::size_t i = 0; i < size; ++i)
             {
-                add(result, i);
+                add(result, from + i, x_[i]);
             }
         }
     }
 
-    void add(report& result, std::size_t i) const
+    void add(report& result, std::size_t i, float x) const
     {
         const float got = y_[i];
         const double exact = exact_[i];
@@ -178,21 +246,27 @@ private:
         const double error = std::isinf(exact) || std::isinf(got)
                                  ? HUGE_VAL
                                  : std::abs(static_cast<double>(got) - exact);
-        result.ulps.add(error * inverse_ulp_[i], x_[i]);
-        result.relative.add(inverse_size_[i] > 0 ? error * inverse_size_[i] : 0, x_[i]);
+        const auto weighed = [&](const std::vector<double>& weights)
+        { return weights[i] > 0 ? error * weights[i] : 0; };
+        result.ulps.add(weighed(inverse_ulp_), x);
+        result.relative.add(weighed(inverse_size_), x);
+        result.absolute.add(weighed(inverse_argument_), x);
     }
 
     const function& measured_;
     std::vector<report> reports_;
     std::vector<float> x_ = std::vector<float>(size);
     std::vector<float> z_ = std::vector<float>(size);
-    std::vector<float> y_ = std::vector<float>(size);
-    std::vector<double> exact_ = std::vector<double>(size);
-    std::vector<double> inverse_ulp_ = std::vector<double>(size);
-    std::vector<double> inverse_size_ = std::vector<double>(size);
+    std::vector<double> wide_x_ = std::vector<double>(size);
+    std::vector<double> wide_z_ = std::vector<double>(size);
+    std::vector<float> y_ = std::vector<float>(measured_.outputs * size);
+    std::vector<double> exact_ = std::vector<double>(measured_.outputs * size);
+    std::vector<double> inverse_ulp_ = exact_;
+    std::vector<double> inverse_size_ = exact_;
+    std::vector<double> inverse_argument_ = exact_;
 };
 
-/// A report for each contestant over every `stride`-th float, on all processors.
+/// A report for each contestant, and for each of its outputs, over every `stride`-th float, on all processors.
 inline std::vector<report> measure(const function& measured, std::uint64_t stride)
 {
     const std::uint64_t block = measurement::size * stride;
@@ -214,7 +288,7 @@ inline std::vector<report> measure(const function& measured, std::uint64_t strid
                 });
         }
     }
-    std::vector<report> result(measured.contestants.size());
+    std::vector<report> result(measured.contestants.size() * measured.outputs);
     for (const measurement& part : parts)
     {
         for (std::size_t k = 0; k < result.size(); ++k)
@@ -257,5 +331,37 @@ inline double time_of(const contestant& measured)
     }
     return best;
 }
+
+/// What the command line says: PROGRAM [STRIDE [NAME]].
+struct request
+{
+    std::uint64_t stride = 1;
+    std::string name;
+
+    request(int count, char** arguments)
+    {
+        if (count > 1)
+        {
+            stride = std::max<std::uint64_t>(std::strtoull(arguments[1], nullptr, 10), 1);
+        }
+        name = count > 2 ? arguments[2] : "";
+    }
+
+    bool wants(const std::string& function) const { return name.empty() || name == function; }
+
+    /// The last lines above a page's table.
+    void print_origin() const
+    {
+        if (stride == 1)
+        {
+            std::puts("Over all 2^32 floats.");
+        }
+        else
+        {
+            std::printf("Over every %lluth float.\n", static_cast<unsigned long long>(stride));
+        }
+        std::puts("Made by `./dev accuracy`.\n");
+    }
+};
 
 } // namespace accuracy
