@@ -104,6 +104,9 @@ constexpr reference rewrite(row_length_operation, reference);
 namespace detail
 {
 
+// For the rules of logarithms; defined in graph/rewrite_products.hpp.
+constexpr reference logarithm_of(reference x);
+
 constexpr graph_builder* builder_of(const auto& first, const auto&... others)
 {
     if constexpr (graph_reference<decltype(first)>)

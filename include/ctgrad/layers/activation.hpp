@@ -7,6 +7,25 @@
 namespace ctgrad
 {
 
+namespace detail
+{
+
+/// The name of the variable of an activation; empty without one, which the layer reports.
+template <auto Formula>
+inline constexpr auto pre_activation_name = []
+{
+    if constexpr (variable_count<Formula> > 0)
+    {
+        return name_at<variables_of<decltype(Formula)>, 0>;
+    }
+    else
+    {
+        return fixed_string{""};
+    }
+}();
+
+} // namespace detail
+
 /// A formula of one variable as a layer. Its parameters are learnt, as many of each as its scope says.
 /// A formula with reductions, such as softmax, sees each row as a whole.
 /// Shapes     x (B, ...) -> y of the same shape
@@ -76,8 +95,7 @@ struct activation_implementation
                      [&](std::ptrdiff_t at, std::ptrdiff_t length, int channel)
                      {
                          std::array<const T*, input_count<forward_program>> inputs{};
-                         place<forward_program>(inputs, variables_of<decltype(Formula)>[0],
-                                                xy + at);
+                         place<forward_program>(inputs, pre_activation.view(), xy + at);
                          std::array<T, number_count<forward_program>> numbers{};
                          place_parameters<forward_program>(parameters, channel, inputs, numbers);
                          detail::run_program<forward_program, T, aliasing::exact>(
@@ -132,15 +150,14 @@ private:
     static constexpr int channels = by_channel ? In.extents[0] : 1;
     static constexpr int segment = size / channels;
 
+    static constexpr auto pre_activation = detail::pre_activation_name<Formula>;
     static constexpr auto array_formula = detail::with_array_parameters<Formula, In>(Formula);
     using array_formula_type = std::remove_cvref_t<decltype(array_formula)>;
     using incoming = detail::incoming<Formula>;
 
     template <std::size_t... I>
     static auto make_backward(std::index_sequence<I...>)
-        -> program<pullback_of<array_formula_type, incoming,
-                               detail::name_at<variables_of<decltype(Formula)>, 0>>{array_formula,
-                                                                                    {}},
+        -> program<pullback_of<array_formula_type, incoming, pre_activation>{array_formula, {}},
                    detail::parameter_gradient<Formula, In, I, array_formula, incoming>()...>;
 
     using forward_program = program<array_formula>;
@@ -217,7 +234,7 @@ private:
     {
         std::array<const T*, input_count<backward_program>> inputs{};
         std::array<T, number_count<backward_program>> numbers{};
-        place<backward_program>(inputs, variables_of<decltype(Formula)>[0], x);
+        place<backward_program>(inputs, pre_activation.view(), x);
         place<backward_program>(inputs, incoming::name.view(), dxy);
         place_parameters<backward_program>(parameters, channel, inputs, numbers);
         std::array<T, tensors.size()> sums{};
