@@ -42,11 +42,11 @@ CTGRAD_ALWAYS_INLINE float largest_of(const float* x, std::ptrdiff_t length)
     std::ptrdiff_t at = 0;
     for (; at + 2 * number::size <= length; at += 2 * number::size)
     {
-        first = maximum(first, number::load(x + at));
-        second = maximum(second, number::load(x + at + number::size));
+        first = maximum(number::load(x + at), first);
+        second = maximum(number::load(x + at + number::size), second);
     }
     for_each_part(length - at, [&](auto load, auto) CTGRAD_INLINE_LAMBDA
-                  { first = maximum(first, load(x + at, nothing)); });
+                  { first = maximum(load(x + at, nothing), first); });
     return reduce_max(maximum(first, second));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/simd/elementary.hpp>
+#include <ctgrad/simd/reductions.hpp>
 
 // Two SIMD vectors as one number. An activation is one long chain of dependent operations; a
 // specialist computes two vectors side by side, so that the processor need not wait for each result.

@@ -14,6 +14,8 @@
 #pragma GCC diagnostic pop
 #endif
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <limits>
@@ -74,13 +76,31 @@ inline constexpr T integer_shift = sizeof(T) == 4 ? T(0x1.8p23) : T(0x1.8p52);
 template <class T>
 inline constexpr int exponent_bias = std::numeric_limits<T>::max_exponent - 1;
 
+/// Read from `Size - count` on, 1 in the first `count` lanes.
+template <class T, int Size>
+inline constexpr auto ones_then_zeros = []
+{
+    std::array<T, static_cast<std::size_t>(2 * Size)> made{};
+    std::fill_n(made.begin(), Size, T(1));
+    return made;
+}();
+
 } // namespace detail
+
+/// The architecture for a value that all lanes share: registers of 512 bits divide and take roots
+/// slowly. There is none narrower with multiply-adds in a build for AVX.
+template <class Arch>
+using arch_for_one_value =
+    std::conditional_t<detail::is_avx512<Arch> && xsimd::fma3<xsimd::avx2>::supported(),
+                       xsimd::fma3<xsimd::avx2>, Arch>;
 
 /// The result of comparing two batches: one truth value a lane.
 template <class T, class Arch = xsimd::default_arch>
 struct mask
 {
-    xsimd::batch_bool<T, Arch> native;
+    using native_type = xsimd::batch_bool<T, Arch>;
+
+    native_type native;
 
     CTGRAD_ALWAYS_INLINE friend mask operator&(mask a, mask b) { return {a.native & b.native}; }
     CTGRAD_ALWAYS_INLINE friend mask operator|(mask a, mask b) { return {a.native | b.native}; }
@@ -115,6 +135,18 @@ struct batch
 
     CTGRAD_ALWAYS_INLINE void store(T* to) const { native.store_unaligned(to); }
 
+    /// The first `count` (0 to size) lanes. Not by comparing numbers with `count`: converting that makes
+    /// one row wait for the one before where the compiler reuses a register.
+    CTGRAD_ALWAYS_INLINE static mask_type first_lanes(int count)
+    {
+#if defined(__AVX512F__)
+        if constexpr (detail::is_avx512<Arch>)
+            return {typename mask_type::native_type(lanes(count))};
+        else
+#endif
+            return load(detail::ones_then_zeros<T, size>.data() + (size - count)) > batch(T(0));
+    }
+
     /// Reads the first `count` (0 to size) numbers and nothing beyond; the other lanes get `fill`.
     CTGRAD_ALWAYS_INLINE static batch load_partial(const T* from, int count, T fill = T(0))
     {
@@ -128,13 +160,13 @@ struct batch
 #if defined(__AVX__)
             if constexpr (detail::is_avx<Arch> && sizeof(T) == 4)
         {
-            const __m256 wanted = wanted_lanes(count);
+            const __m256 wanted = first_lanes(count).native;
             const __m256 got = _mm256_maskload_ps(from, _mm256_castps_si256(wanted));
             return batch(native_type(_mm256_blendv_ps(batch(fill).native, got, wanted)));
         }
         else if constexpr (detail::is_avx<Arch>)
         {
-            const __m256d wanted = wanted_lanes(count);
+            const __m256d wanted = first_lanes(count).native;
             const __m256d got = _mm256_maskload_pd(from, _mm256_castpd_si256(wanted));
             return batch(native_type(_mm256_blendv_pd(batch(fill).native, got, wanted)));
         }
@@ -160,9 +192,9 @@ struct batch
 #endif
 #if defined(__AVX__)
             if constexpr (detail::is_avx<Arch> && sizeof(T) == 4)
-            _mm256_maskstore_ps(to, _mm256_castps_si256(wanted_lanes(count)), native);
+            _mm256_maskstore_ps(to, _mm256_castps_si256(first_lanes(count).native), native);
         else if constexpr (detail::is_avx<Arch>)
-            _mm256_maskstore_pd(to, _mm256_castpd_si256(wanted_lanes(count)), native);
+            _mm256_maskstore_pd(to, _mm256_castpd_si256(first_lanes(count).native), native);
         else
 #endif
         {
@@ -458,56 +490,12 @@ struct batch
         return batch(__builtin_bit_cast(native_type, exponent));
     }
 
-    /// The sum of all lanes, in an order that depends on the architecture.
-    CTGRAD_ALWAYS_INLINE friend T reduce_add(batch a)
-    {
-#if defined(__AVX512F__)
-        // xsimd 8.1 needs AVX512DQ for its own.
-        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
-            return _mm512_reduce_add_ps(a.native);
-        else if constexpr (detail::is_avx512<Arch>)
-            return _mm512_reduce_add_pd(a.native);
-        else
-#endif
-            if constexpr (requires { hadd(a.native); })
-            return hadd(a.native);
-        else // newer xsimd
-            return reduce_add(a.native);
-    }
-
-    /// The largest lane; NaN if one is NaN.
-    CTGRAD_ALWAYS_INLINE friend T reduce_max(batch a)
-    {
-        T lanes_of_a[size];
-        a.store(lanes_of_a);
-        T result = lanes_of_a[0];
-        for (int i = 1; i < size; ++i)
-            result = result > lanes_of_a[i] || result != result ? result : lanes_of_a[i];
-        return result;
-    }
-
-    /// The smallest lane; NaN if one is NaN.
-    CTGRAD_ALWAYS_INLINE friend T reduce_min(batch a) { return -reduce_max(-a); }
-
 private:
 #if defined(__AVX512F__)
     CTGRAD_ALWAYS_INLINE static auto lanes(int count)
     {
         using bits = std::conditional_t<sizeof(T) == 4, __mmask16, __mmask8>;
         return static_cast<bits>((1u << count) - 1u);
-    }
-#endif
-
-#if defined(__AVX__)
-    /// All bits set in the first `count` lanes of a 256-bit register.
-    CTGRAD_ALWAYS_INLINE static auto wanted_lanes(int count)
-    {
-        if constexpr (sizeof(T) == 4)
-            return _mm256_cmp_ps(_mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7),
-                                 _mm256_set1_ps(static_cast<float>(count)), _CMP_LT_OQ);
-        else
-            return _mm256_cmp_pd(_mm256_setr_pd(0, 1, 2, 3),
-                                 _mm256_set1_pd(static_cast<double>(count)), _CMP_LT_OQ);
     }
 #endif
 };

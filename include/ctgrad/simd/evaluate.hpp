@@ -3,10 +3,12 @@
 
 #include <ctgrad/graph/operation_list.hpp>
 #include <ctgrad/graph/plan.hpp>
+#include <ctgrad/graph/row_loops.hpp>
 #include <ctgrad/simd/batch.hpp>
 #include <ctgrad/simd/elementary.hpp>
 #include <ctgrad/simd/fast_forms.hpp>
 #include <ctgrad/simd/limits.hpp>
+#include <ctgrad/simd/reductions.hpp>
 
 #include <cstddef>
 
@@ -23,6 +25,7 @@ class evaluator
 public:
     using batch_type = batch<T, Arch>;
     using mask_type = mask<T, Arch>;
+    using uniform_type = batch<T, arch_for_one_value<Arch>>;
 
     static constexpr std::size_t input_count = static_cast<std::size_t>(Program::variables.size);
     static constexpr std::size_t output_count = static_cast<std::size_t>(Program::output_count);
@@ -35,43 +38,24 @@ public:
 
     CTGRAD_ALWAYS_INLINE void run(std::ptrdiff_t length)
     {
+        constexpr indices_below<plan.last_pass + 1> passes;
         if constexpr (plan.last_pass == 0)
         {
-            run_passes(length);
+            run_passes(length, passes);
         }
         else if (length <= short_vectors * batch_type::size)
         {
-            run_short_row<short_vectors>(length);
+            run_short_row(length, passes, indices_below<short_vectors>{});
         }
         else
         {
-            run_passes(length);
+            run_passes(length, passes);
         }
-        for_each_index<Program::output_count>(
-            [&](auto k) CTGRAD_INLINE_LAMBDA
-            {
-                if constexpr (Program::row_valued[static_cast<std::size_t>(k())])
-                {
-                    constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
-                    *outputs_[static_cast<std::size_t>(k())] = first_lane(uniform_value<index>());
-                }
-            });
+        write_row_values(
+            row_loops::indices_of<row_loops::outputs_of_kind(Program::row_valued, true)>());
     }
 
 private:
-    CTGRAD_ALWAYS_INLINE void run_passes(std::ptrdiff_t length)
-    {
-        for_each_index<plan.last_pass + 1>(
-            [&](auto pass) CTGRAD_INLINE_LAMBDA
-            {
-                compute_uniform<pass()>(length);
-                if constexpr (has_loop(pass()))
-                {
-                    run_pass<pass()>(length);
-                }
-            });
-    }
-
     static constexpr const auto& plan = Program::template plan_for<Inputs>;
     static constexpr int node_count = static_cast<int>(plan.nodes.size());
 
@@ -85,109 +69,78 @@ private:
         for (const planned_node& current : plan.nodes)
         {
             const bool computes = current.op != nullptr && !current.uniform;
-            cost += computes && in_pass(current, pass) ? cost_of(*current.op) : 0;
+            cost += computes && row_loops::is_in_pass(current, pass) ? cost_of(*current.op) : 0;
         }
         return node_count > 64 ? 1 : cost > 8 ? 2 : 4;
     }
 
-    /// Values of one vector of elements. Slots are plain arrays with constant indices, which
-    /// compilers keep in registers.
-    struct slots
+    /// Values of one vector. Slots are plain arrays with constant indices, which compilers keep in
+    /// registers.
+    template <class Batch>
+    struct slots_of
     {
-        batch_type values[static_cast<std::size_t>(node_count)];
-        mask_type masks[static_cast<std::size_t>(node_count)];
+        Batch values[static_cast<std::size_t>(node_count)];
+        typename Batch::mask_type masks[static_cast<std::size_t>(node_count)];
+
+        CTGRAD_ALWAYS_INLINE void put(int index, Batch value) { values[index] = value; }
+        CTGRAD_ALWAYS_INLINE void put(int index, typename Batch::mask_type condition)
+        {
+            masks[index] = condition;
+        }
     };
 
-    template <int Count>
-    CTGRAD_ALWAYS_INLINE static void for_each_index(auto&& body)
+    /// Of elements of the row.
+struct slots : slots_of<batch_type>
     {
-        [&]<int... I>(std::integer_sequence<int, I...>) CTGRAD_INLINE_LAMBDA
-        {
-            (body(std::integral_constant<int, I>{}), ...);
-        }(std::make_integer_sequence<int, Count>{});
+    };
+
+    /// Of what is one value for the row.
+    struct uniform_slots : slots_of<uniform_type>
+    {
+    };
+
+    static constexpr const planned_node& node_at(int index)
+    {
+        return plan.nodes[static_cast<std::size_t>(index)];
     }
 
-    static constexpr bool in_pass(const planned_node& current, int pass)
-    {
-        return (current.passes >> pass & 1u) != 0;
-    }
-
-    static constexpr bool is_loaded(const planned_node& current, int pass)
-    {
-        return (current.loads >> pass & 1u) != 0;
-    }
-
-    static constexpr bool has_loop(int pass)
-    {
-        for (const planned_node& current : plan.nodes)
-        {
-            if (in_pass(current, pass) || is_loaded(current, pass))
-            {
-                return true;
-            }
-        }
-        for (int k = 0; k < Program::output_count; ++k)
-        {
-            if (stores(k, pass))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /// Whether pass `pass` writes output `k`, which has a value for each element.
-    static constexpr bool stores(int k, int pass)
-    {
-        const auto output = static_cast<std::size_t>(k);
-        return !Program::row_valued[output] && plan.written[output] == pass;
-    }
-
-    static constexpr bool is_reduction(const planned_node& current)
-    {
-        return current.op != nullptr && current.op->over_row != reduction::none;
-    }
-
-    /// Whether pass `pass` accumulates node `index`.
-    static constexpr bool accumulates(int index, int pass)
-    {
-        return is_reduction(plan[index]) && plan[index].stage - 1 == pass;
-    }
-
-    CTGRAD_ALWAYS_INLINE static T first_lane(batch_type x)
-    {
-        alignas(64) T lanes[static_cast<std::size_t>(batch_type::size)];
-        x.store(lanes);
-        return lanes[0];
-    }
-
+    /// The value (or the condition) of an operand of what is one value for the row.
     template <int Index>
-    CTGRAD_ALWAYS_INLINE batch_type uniform_value() const
+    CTGRAD_ALWAYS_INLINE static auto operand_value(const uniform_slots& row)
     {
-        constexpr planned_node current = plan[Index];
-        if constexpr (current.kind == node_kind::constant)
+        constexpr const planned_node& current = plan.nodes[Index];
+        if constexpr (current.op != nullptr && current.op->predicate)
         {
-            return batch_type(static_cast<T>(current.value));
+            return row.masks[Index];
+        }
+        else if constexpr (current.kind == node_kind::constant)
+        {
+            return uniform_type(static_cast<T>(current.value));
         }
         else
         {
-            return uniform_.values[Index];
+            return row.values[Index];
         }
     }
 
-    /// The value (or the condition) of an operand, be it of this vector or of the row.
+    /// The same for an operand of elements, be it of this vector or of the row.
     template <int Index>
     CTGRAD_ALWAYS_INLINE auto operand_value(const slots& local) const
     {
-        constexpr planned_node current = plan[Index];
+        constexpr const planned_node& current = plan.nodes[Index];
         constexpr bool predicate = current.op != nullptr && current.op->predicate;
-        if constexpr (predicate)
+        if constexpr (predicate && current.uniform)
         {
-            return current.uniform ? uniform_.masks[Index] : local.masks[Index];
+            const auto one = select(uniform_.masks[Index], uniform_type(T(1)), uniform_type(T(0)));
+            return batch_type(first_lane(one)) > batch_type(T(0));
+        }
+        else if constexpr (predicate)
+        {
+            return local.masks[Index];
         }
         else if constexpr (current.uniform)
         {
-            return uniform_value<Index>();
+            return batch_type(first_lane(operand_value<Index>(uniform_)));
         }
         else
         {
@@ -196,401 +149,341 @@ private:
     }
 
     template <int Index>
-    CTGRAD_ALWAYS_INLINE void compute(const slots& local, slots& result) const
+    CTGRAD_ALWAYS_INLINE void compute(auto& local) const
     {
-        constexpr planned_node current = plan[Index];
+        constexpr const planned_node& current = plan.nodes[Index];
         using operations = typename Program::operations;
         using operation_type = typename operations::template at<operations::index_of(current.op)>;
-        const auto compute_from = [&](auto... operands) CTGRAD_INLINE_LAMBDA
-        {
-            if constexpr (current.op->predicate)
-            {
-                result.masks[Index] = operation_type::value(operands...);
-            }
-            else
-            {
-                result.values[Index] = operation_type::value(operands...);
-            }
-        };
         if constexpr (current.op->arity == 1)
         {
-            compute_from(operand_value<current.operands[0]>(local));
+            local.put(Index, operation_type::value(operand_value<current.operands[0]>(local)));
         }
         else if constexpr (current.op->arity == 2)
         {
-            compute_from(operand_value<current.operands[0]>(local),
-                         operand_value<current.operands[1]>(local));
+            local.put(Index, operation_type::value(operand_value<current.operands[0]>(local),
+                                                   operand_value<current.operands[1]>(local)));
         }
         else
         {
-            compute_from(operand_value<current.operands[0]>(local),
-                         operand_value<current.operands[1]>(local),
-                         operand_value<current.operands[2]>(local));
+            local.put(Index, operation_type::value(operand_value<current.operands[0]>(local),
+                                                   operand_value<current.operands[1]>(local),
+                                                   operand_value<current.operands[2]>(local)));
         }
     }
 
-    /// Everything of this stage that is one value for the row.
-    template <int Pass>
-    CTGRAD_ALWAYS_INLINE void compute_uniform([[maybe_unused]] std::ptrdiff_t length)
+    /// One node, of several vectors.
+    template <int Index, int... V>
+    CTGRAD_ALWAYS_INLINE void compute(slots* local, indices<V...>) const
     {
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
-            {
-                constexpr planned_node current = plan[i()];
-                if constexpr (current.uniform && current.stage == Pass)
-                {
-                    if constexpr (current.kind == node_kind::parameter)
-                    {
-                        uniform_.values[i()] = batch_type(parameters_[current.leaf]);
-                    }
-                    else if constexpr (current.op == &operation_of<row_length_operation>)
-                    {
-                        uniform_.values[i()] = batch_type(static_cast<T>(length));
-                    }
-                    else if constexpr (current.kind == node_kind::applied && !is_reduction(current))
-                    {
-                        compute<i()>(uniform_, uniform_);
-                    }
-                }
-            });
+        (compute<Index>(local[V]), ...);
     }
 
-    /// Node by node, so that what is computed of several vectors overlaps. Without `Summands` products
-    /// that only a sum needs are left to `accumulate`.
-    template <int Pass, bool Summands, int Count>
-    CTGRAD_ALWAYS_INLINE void compute_elements(slots (&local)[Count]) const
+    /// Node by node, so that what is computed of several vectors overlaps.
+    template <class Vectors, int... I>
+    CTGRAD_ALWAYS_INLINE void compute_nodes([[maybe_unused]] slots* local,
+                                            [[maybe_unused]] Vectors vectors, indices<I...>) const
     {
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
-            {
-                constexpr planned_node current = plan[i()];
-                if constexpr (!current.uniform && in_pass(current, Pass) &&
-                              current.kind == node_kind::applied &&
-                              (Summands || !current.is_summand))
-                {
-                    for_each_index<Count>([&](auto v) CTGRAD_INLINE_LAMBDA
-                                          { compute<i()>(local[v()], local[v()]); });
-                }
-            });
+        (compute<I>(local, vectors), ...);
+    }
+
+    template <int Index>
+    CTGRAD_ALWAYS_INLINE void compute_uniform([[maybe_unused]] std::ptrdiff_t length)
+    {
+        constexpr const planned_node& current = plan.nodes[Index];
+        if constexpr (current.kind == node_kind::parameter)
+        {
+            uniform_.values[Index] = uniform_type(parameters_[current.leaf]);
+        }
+        else if constexpr (current.op == &operation_of<row_length_operation>)
+        {
+            uniform_.values[Index] = uniform_type(static_cast<T>(length));
+        }
+        else
+        {
+            compute<Index>(uniform_);
+        }
+    }
+
+    template <int... I>
+    CTGRAD_ALWAYS_INLINE void compute_uniforms([[maybe_unused]] std::ptrdiff_t length,
+                                               indices<I...>)
+    {
+        (compute_uniform<I>(length), ...);
+    }
+
+    template <class Load, int... I>
+    CTGRAD_ALWAYS_INLINE void load_variables([[maybe_unused]] slots& local,
+                                             [[maybe_unused]] const Load& load, indices<I...>) const
+    {
+        ((local.values[I] = load(inputs_[static_cast<std::size_t>(node_at(I).leaf)])), ...);
+    }
+
+    template <class Load, int... I>
+    CTGRAD_ALWAYS_INLINE void load_kept([[maybe_unused]] slots& local,
+                                        [[maybe_unused]] const Load& load, indices<I...>) const
+    {
+        ((local.values[I] = load(outputs_[static_cast<std::size_t>(node_at(I).kept)])), ...);
     }
 
     /// What a pass reads of one vector: variables, and what earlier passes kept.
     template <int Pass, class Load>
     CTGRAD_ALWAYS_INLINE void load_inputs(slots& local, const Load& load) const
     {
-        const auto& inputs = inputs_;
-        const auto& outputs = outputs_;
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
-            {
-                constexpr planned_node current = plan[i()];
-                if constexpr (current.kind == node_kind::variable && in_pass(current, Pass))
-                {
-                    local.values[i()] = load(inputs[static_cast<std::size_t>(current.leaf)]);
-                }
-                if constexpr (is_loaded(current, Pass))
-                {
-                    local.values[i()] = load(outputs[static_cast<std::size_t>(current.kept)]);
-                }
-            });
+        load_variables(local, load,
+                       row_loops::indices_of<row_loops::variables_of_pass(plan, Pass)>());
+        load_kept(local, load, row_loops::indices_of<row_loops::loaded_in_pass(plan, Pass)>());
     }
 
+    template <class Store, int... I>
+    CTGRAD_ALWAYS_INLINE void store_kept([[maybe_unused]] const slots& local,
+                                         [[maybe_unused]] const Store& store, indices<I...>) const
+    {
+        (store(outputs_[static_cast<std::size_t>(node_at(I).kept)], local.values[I]), ...);
+    }
+
+    template <class Store, int... K>
+    CTGRAD_ALWAYS_INLINE void store_results([[maybe_unused]] const slots& local,
+                                            [[maybe_unused]] const Store& store,
+                                            indices<K...>) const
+    {
+        (store(outputs_[K], operand_value<plan.outputs[K]>(local)), ...);
+    }
+
+    /// What a pass writes of one vector: what later passes read, and results.
     template <int Pass, class Store>
     CTGRAD_ALWAYS_INLINE void store_outputs(const slots& local, const Store& store) const
     {
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
-            {
-                constexpr planned_node current = plan[i()];
-                if constexpr (current.kept >= 0 && in_pass(current, Pass))
-                {
-                    store(outputs_[static_cast<std::size_t>(current.kept)], local.values[i()]);
-                }
-            });
-        for_each_index<Program::output_count>(
-            [&](auto k) CTGRAD_INLINE_LAMBDA
-            {
-                if constexpr (stores(k(), Pass))
-                {
-                    constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
-                    store(outputs_[static_cast<std::size_t>(k())], operand_value<index>(local));
-                }
-            });
+        store_kept(local, store, row_loops::indices_of<row_loops::kept_in_pass(plan, Pass)>());
+        store_results(
+            local, store,
+            row_loops::indices_of<row_loops::outputs_of_pass(plan, Program::row_valued, Pass)>());
     }
 
-    static constexpr T identity_of(reduction kind)
+    template <int... K>
+    CTGRAD_ALWAYS_INLINE void write_row_values(indices<K...>) const
     {
-        constexpr T infinity = std::numeric_limits<T>::infinity();
-        return kind == reduction::sum ? T(0) : kind == reduction::max ? -infinity : infinity;
+        ((*outputs_[K] = first_lane(operand_value<plan.outputs[K]>(uniform_))), ...);
     }
 
-    template <reduction Kind>
-    CTGRAD_ALWAYS_INLINE static batch_type combine(batch_type a, batch_type b)
-    {
-        if constexpr (Kind == reduction::sum)
-        {
-            return a + b;
-        }
-        else if constexpr (Kind == reduction::max)
-        {
-            return maximum(a, b);
-        }
-        else
-        {
-            return minimum(a, b);
-        }
-    }
+    template <int Index>
+    static constexpr reduction kind_of = plan.nodes[Index].op->over_row;
 
-    template <reduction Kind>
-    CTGRAD_ALWAYS_INLINE static T reduce(batch_type x)
-    {
-        if constexpr (Kind == reduction::sum)
-        {
-            return reduce_add(x);
-        }
-        else if constexpr (Kind == reduction::max)
-        {
-            return reduce_max(x);
-        }
-        else
-        {
-            return reduce_min(x);
-        }
-    }
-
-    /// Calls with each reduction that this pass accumulates.
     template <int Pass>
-    CTGRAD_ALWAYS_INLINE static void for_each_reduction(const auto& body)
+    CTGRAD_ALWAYS_INLINE static constexpr auto reductions()
     {
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
-            {
-                if constexpr (accumulates(i(), Pass))
-                {
-                    body(i, std::integral_constant<reduction, plan[i()].op->over_row>{});
-                }
-            });
+        return row_loops::indices_of<row_loops::reductions_of_pass(plan, Pass)>();
     }
 
-    /// Adds one whole vector to the totals.
-    template <int Pass>
+    template <int... I>
+    CTGRAD_ALWAYS_INLINE static void clear([[maybe_unused]] slots& totals, indices<I...>)
+    {
+        ((totals.values[I] = batch_type(identity_of<T>(kind_of<I>))), ...);
+    }
+
+    /// Adds one whole vector to a total.
+    template <int Index>
     CTGRAD_ALWAYS_INLINE void accumulate(const slots& local, slots& totals) const
     {
-        for_each_reduction<Pass>(
-            [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
-            {
-                constexpr int index = plan[i()].operands[0];
-                constexpr planned_node value = plan[index];
-                batch_type& total = totals.values[i()];
-                if constexpr (value.is_summand)
-                {
-                    constexpr int last = value.op->arity - 1;
-                    total = multiply_add(operand_value<value.operands[0]>(local),
-                                         operand_value<value.operands[last]>(local), total);
-                }
-                else
-                {
-                    total = combine<kind()>(total, local.values[index]);
-                }
-            });
+        constexpr int index = plan.nodes[Index].operands[0];
+        constexpr const planned_node& value = plan.nodes[index];
+        batch_type& total = totals.values[Index];
+        if constexpr (value.is_summand)
+        {
+            constexpr int last = value.op->arity - 1;
+            total = multiply_add(operand_value<value.operands[0]>(local),
+                                 operand_value<value.operands[last]>(local), total);
+        }
+        else
+        {
+            total = combine<kind_of<Index>>(total, local.values[index]);
+        }
+    }
+
+    template <int... I>
+    CTGRAD_ALWAYS_INLINE void accumulate_all([[maybe_unused]] const slots& local,
+                                             [[maybe_unused]] slots& totals, indices<I...>) const
+    {
+        (accumulate<I>(local, totals), ...);
     }
 
     /// The same for a vector of which only these lanes are of the row.
-    template <int Pass>
-    CTGRAD_ALWAYS_INLINE static void accumulate(const slots& local, slots& totals, mask_type valid)
+    template <int... I>
+    CTGRAD_ALWAYS_INLINE static void accumulate_valid([[maybe_unused]] const slots& local,
+                                                      [[maybe_unused]] slots& totals,
+                                                      [[maybe_unused]] mask_type valid,
+                                                      indices<I...>)
     {
-        for_each_reduction<Pass>(
-            [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
-            {
-                const batch_type value = select(valid, local.values[plan[i()].operands[0]],
-                                                batch_type(identity_of(kind())));
-                totals.values[i()] = combine<kind()>(totals.values[i()], value);
-            });
+        ((totals.values[I] = combine<kind_of<I>>(totals.values[I],
+                                                 select(valid, local.values[node_at(I).operands[0]],
+                                                        batch_type(identity_of<T>(kind_of<I>))))),
+         ...);
     }
 
-    template <int Pass, int Count>
-    CTGRAD_ALWAYS_INLINE void run_whole_vectors(std::ptrdiff_t first, slots* totals) const
+    template <int... I>
+    CTGRAD_ALWAYS_INLINE static void combine_all([[maybe_unused]] slots& totals,
+                                                 [[maybe_unused]] const slots& others,
+                                                 indices<I...>)
     {
-        slots local[Count];
-        for_each_index<Count>(
-            [&](auto v) CTGRAD_INLINE_LAMBDA
-            {
-                const std::ptrdiff_t at = first + v() * batch_type::size;
-                load_inputs<Pass>(local[v()], [&](const T* from) CTGRAD_INLINE_LAMBDA
-                                  { return batch_type::load(from + at); });
-            });
-        compute_elements<Pass, false>(local);
-        for_each_index<Count>(
-            [&](auto v) CTGRAD_INLINE_LAMBDA
-            {
-                const std::ptrdiff_t at = first + v() * batch_type::size;
-                store_outputs<Pass>(local[v()], [&](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
-                                    { value.store(to + at); });
-                accumulate<Pass>(local[v()], totals[v()]);
-            });
+        ((totals.values[I] = combine<kind_of<I>>(totals.values[I], others.values[I])), ...);
+    }
+
+    /// The totals of all vectors, in pairs, and those of all lanes.
+    template <int... I>
+    CTGRAD_ALWAYS_INLINE void finish(slots* totals, int count, indices<I...> reductions)
+    {
+        if (count == 4)
+        {
+            combine_all(totals[0], totals[2], reductions);
+            combine_all(totals[1], totals[3], reductions);
+        }
+        if (count > 1)
+        {
+            combine_all(totals[0], totals[1], reductions);
+        }
+        ((uniform_.values[I] = uniform_type(reduce<kind_of<I>>(totals[0].values[I]))), ...);
+    }
+
+    /// Each of the interleaved vectors has totals of its own, so that none waits for another's.
+    template <int Pass, int... V>
+    CTGRAD_ALWAYS_INLINE void run_whole_vectors(std::ptrdiff_t first, slots* totals,
+                                                indices<V...> vectors) const
+    {
+        constexpr std::ptrdiff_t width = batch_type::size;
+        slots local[sizeof...(V)];
+        const auto load = [&](int v) CTGRAD_INLINE_LAMBDA
+        {
+            load_inputs<Pass>(local[v], [at = first + v * width](const T* from) CTGRAD_INLINE_LAMBDA
+                              { return batch_type::load(from + at); });
+        };
+        const auto finish = [&](int v) CTGRAD_INLINE_LAMBDA
+        {
+            store_outputs<Pass>(local[v], [at = first + v * width](T* to, batch_type value)
+                                              CTGRAD_INLINE_LAMBDA { value.store(to + at); });
+            accumulate_all(local[v], totals[v], reductions<Pass>());
+        };
+        (load(V), ...);
+        compute_nodes(local, vectors,
+                      row_loops::indices_of<row_loops::elements_of_pass(plan, Pass, false)>());
+        (finish(V), ...);
     }
 
     template <int Pass>
     CTGRAD_ALWAYS_INLINE void run_incomplete_vector(std::ptrdiff_t at, int count,
                                                     slots& totals) const
     {
-        slots local[1];
-        load_inputs<Pass>(local[0], [&](const T* from) CTGRAD_INLINE_LAMBDA
+        slots local;
+        load_inputs<Pass>(local, [&](const T* from) CTGRAD_INLINE_LAMBDA
                           { return batch_type::load_partial(from + at, count); });
-        compute_elements<Pass, true>(local);
-        store_outputs<Pass>(local[0], [&](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
+        compute_nodes(&local, indices<0>{},
+                      row_loops::indices_of<row_loops::elements_of_pass(plan, Pass, true)>());
+        store_outputs<Pass>(local, [&](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
                             { value.store_partial(to + at, count); });
-        accumulate<Pass>(local[0], totals, first_lanes(count));
+        accumulate_valid(local, totals, batch_type::first_lanes(count), reductions<Pass>());
     }
 
-    /// Two vectors, but no more than 16 elements: the classes of many a network are a short row.
-    static constexpr int short_vectors = batch_type::size >= 16 ? 1 : 2;
-
-    /// A row of few elements in registers: everything is computed once, whatever the passes are.
-    template <int Count>
-    CTGRAD_ALWAYS_INLINE void run_short_row(std::ptrdiff_t length)
+    template <int Pass, int... V>
+    CTGRAD_ALWAYS_INLINE void run_loop(std::ptrdiff_t length, indices<V...> vectors)
     {
-        slots local[Count];
-        const auto lanes = [&](int v) CTGRAD_INLINE_LAMBDA
-        {
-            const std::ptrdiff_t left = length - v * batch_type::size;
-            return static_cast<int>(left < 0                  ? 0
-                                    : left < batch_type::size ? left
-                                                              : batch_type::size);
-        };
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
-            {
-                constexpr planned_node current = plan[i()];
-                if constexpr (current.kind == node_kind::variable)
-                {
-                    const T* from = inputs_[static_cast<std::size_t>(current.leaf)];
-                    for_each_index<Count>(
-                        [&](auto v) CTGRAD_INLINE_LAMBDA
-                        {
-                            local[v()].values[i()] =
-                                lanes(v()) > 0 ? batch_type::load_partial(
-                                                     from + v() * batch_type::size, lanes(v()))
-                                               : batch_type(T(0));
-                        });
-                }
-            });
-        for_each_index<plan.last_pass + 1>(
-            [&](auto pass) CTGRAD_INLINE_LAMBDA
-            {
-                compute_uniform<pass()>(length);
-                compute_stage<pass()>(local);
-                for_each_reduction<pass()>(
-                    [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
-                    {
-                        slots totals;
-                        totals.values[i()] = batch_type(identity_of(kind()));
-                        for_each_index<Count>(
-                            [&](auto v) CTGRAD_INLINE_LAMBDA
-                            {
-                                const batch_type value =
-                                    select(first_lanes(lanes(v())),
-                                           local[v()].values[plan[i()].operands[0]],
-                                           batch_type(identity_of(kind())));
-                                totals.values[i()] = combine<kind()>(totals.values[i()], value);
-                            });
-                        uniform_.values[i()] = batch_type(reduce<kind()>(totals.values[i()]));
-                    });
-            });
-        for_each_index<Program::output_count>(
-            [&](auto k) CTGRAD_INLINE_LAMBDA
-            {
-                if constexpr (!Program::row_valued[static_cast<std::size_t>(k())])
-                {
-                    constexpr int index = plan.outputs[static_cast<std::size_t>(k())];
-                    for_each_index<Count>(
-                        [&](auto v) CTGRAD_INLINE_LAMBDA
-                        {
-                            if (lanes(v()) > 0)
-                            {
-                                operand_value<index>(local[v()])
-                                    .store_partial(outputs_[static_cast<std::size_t>(k())] +
-                                                       v() * batch_type::size,
-                                                   lanes(v()));
-                            }
-                        });
-                }
-            });
-    }
-
-    /// All elements that wait for so many reductions and no more.
-    template <int Stage, int Count>
-    CTGRAD_ALWAYS_INLINE void compute_stage(slots (&local)[Count]) const
-    {
-        for_each_index<node_count>(
-            [&](auto i) CTGRAD_INLINE_LAMBDA
-            {
-                constexpr planned_node current = plan[i()];
-                if constexpr (!current.uniform && current.stage == Stage &&
-                              current.kind == node_kind::applied)
-                {
-                    for_each_index<Count>([&](auto v) CTGRAD_INLINE_LAMBDA
-                                          { compute<i()>(local[v()], local[v()]); });
-                }
-            });
-    }
-
-    /// Each of the interleaved vectors has totals of its own, so that none waits for another's.
-    template <int Pass>
-    CTGRAD_ALWAYS_INLINE void run_pass(std::ptrdiff_t length)
-    {
-        constexpr int count = interleaved(Pass);
+        constexpr int count = sizeof...(V);
         constexpr std::ptrdiff_t width = batch_type::size;
         slots totals[count];
-        for_each_reduction<Pass>(
-            [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
-            {
-                for_each_index<count>(
-                    [&](auto v) CTGRAD_INLINE_LAMBDA
-                    { totals[v()].values[i()] = batch_type(identity_of(kind())); });
-            });
+        (clear(totals[V], reductions<Pass>()), ...);
         std::ptrdiff_t at = 0;
         for (; at + count * width <= length; at += count * width)
         {
-            run_whole_vectors<Pass, count>(at, totals);
+            run_whole_vectors<Pass>(at, totals, vectors);
         }
         for (; count > 1 && at + width <= length; at += width)
         {
-            run_whole_vectors<Pass, 1>(at, totals);
+            run_whole_vectors<Pass>(at, totals, indices<0>{});
         }
         if (at < length)
         {
             run_incomplete_vector<Pass>(at, static_cast<int>(length - at), totals[0]);
         }
-        for_each_reduction<Pass>(
-            [&](auto i, auto kind) CTGRAD_INLINE_LAMBDA
-            {
-                batch_type total = totals[0].values[i()];
-                for_each_index<count - 1>(
-                    [&](auto v) CTGRAD_INLINE_LAMBDA
-                    { total = combine<kind()>(total, totals[v() + 1].values[i()]); });
-                uniform_.values[i()] = batch_type(reduce<kind()>(total));
-            });
+        finish(totals, count, reductions<Pass>());
     }
 
-    CTGRAD_ALWAYS_INLINE static mask_type first_lanes(int count)
+    template <int Pass>
+    CTGRAD_ALWAYS_INLINE void run_pass(std::ptrdiff_t length)
     {
-        static constexpr auto numbers = []
+        compute_uniforms(length, row_loops::indices_of<row_loops::uniforms_of_stage(plan, Pass)>());
+        if constexpr (row_loops::has_loop(plan, Program::row_valued, Pass))
         {
-            std::array<T, static_cast<std::size_t>(batch_type::size)> lanes{};
-            for (std::size_t i = 0; i < lanes.size(); ++i)
+            run_loop<Pass>(length, indices_below<interleaved(Pass)>{});
+        }
+    }
+
+    template <int... Pass>
+    CTGRAD_ALWAYS_INLINE void run_passes(std::ptrdiff_t length, indices<Pass...>)
+    {
+        (run_pass<Pass>(length), ...);
+    }
+
+    /// Two vectors, but no more than 16 elements: the classes of many a network are a short row.
+    static constexpr int short_vectors = batch_type::size >= 16 ? 1 : 2;
+
+    /// How many elements of the row vector v of a short one has.
+    CTGRAD_ALWAYS_INLINE static int lanes_in(int v, std::ptrdiff_t length)
+    {
+        const std::ptrdiff_t left = length - v * batch_type::size;
+        return static_cast<int>(left < 0 ? 0 : left < batch_type::size ? left : batch_type::size);
+    }
+
+    template <int Stage, int... V>
+    CTGRAD_ALWAYS_INLINE void run_short_stage(slots* local, std::ptrdiff_t length,
+                                              indices<V...> vectors)
+    {
+        compute_uniforms(length,
+                         row_loops::indices_of<row_loops::uniforms_of_stage(plan, Stage)>());
+        compute_nodes(local, vectors,
+                      row_loops::indices_of<row_loops::elements_of_stage(plan, Stage)>());
+        slots totals;
+        clear(totals, reductions<Stage>());
+        (accumulate_valid(local[V], totals, batch_type::first_lanes(lanes_in(V, length)),
+                          reductions<Stage>()),
+         ...);
+        finish(&totals, 1, reductions<Stage>());
+    }
+
+    /// A row of few elements in registers: everything is computed once, whatever the passes are.
+    template <int... Stage, int... V>
+    CTGRAD_ALWAYS_INLINE void run_short_row(std::ptrdiff_t length, indices<Stage...>,
+                                            indices<V...> vectors)
+    {
+        constexpr std::ptrdiff_t width = batch_type::size;
+        slots local[sizeof...(V)];
+        const auto load = [&](int v, int lanes) CTGRAD_INLINE_LAMBDA
+        {
+            load_variables(
+                local[v],
+                [=](const T* from) CTGRAD_INLINE_LAMBDA
+                {
+                    return lanes > 0 ? batch_type::load_partial(from + v * width, lanes)
+                                     : batch_type(T(0));
+                },
+                row_loops::indices_of<row_loops::variables_in(plan)>());
+        };
+        const auto store = [&](int v, int lanes) CTGRAD_INLINE_LAMBDA
+        {
+            if (lanes > 0)
             {
-                lanes[i] = static_cast<T>(i);
+                store_results(
+                    local[v], [=](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
+                    { value.store_partial(to + v * width, lanes); },
+                    row_loops::indices_of<row_loops::outputs_of_kind(Program::row_valued,
+                                                                     false)>());
             }
-            return lanes;
-        }();
-        return batch_type::load(numbers.data()) < batch_type(static_cast<T>(count));
+        };
+        (load(V, lanes_in(V, length)), ...);
+        (run_short_stage<Stage>(local, length, vectors), ...);
+        (store(V, lanes_in(V, length)), ...);
     }
 
     std::array<const T*, input_count> inputs_;
     std::array<T*, output_count> outputs_;
     const T* parameters_;
-    slots uniform_;
+    uniform_slots uniform_;
 };
 
 } // namespace ctgrad::simd
