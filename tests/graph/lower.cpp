@@ -274,4 +274,25 @@ BOOST_AUTO_TEST_CASE(products_and_sums_are_fused)
     BOOST_TEST(is_limit(lowered_formula(x * y + 1)(nan, 1), nan));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_one_value_for_the_row_is_multiplied_once)
+{
+    // (x / sum(x)) mean(y): for each element one product, with the quotient of mean and sum.
+    const lowered_formula scaled(x / sum(x) * mean(y));
+    const auto live = detail::live_nodes(scaled.graph, scaled.root);
+    int products = 0;
+    for (int i = 0; i < scaled.graph.size(); ++i)
+    {
+        const node& current = scaled.graph[i];
+        products += live[static_cast<std::size_t>(i)] &&
+                    current.is(operation_of<multiply_operation>) && !current.uniform;
+    }
+    BOOST_TEST(products == 1);
+    const lowered_formula gradient(y - x / sum(x) * sum(y));
+    BOOST_TEST(gradient.count<negative_multiply_add_operation>() == 1);
+    BOOST_TEST(gradient.count<multiply_operation>() == 0);
+    // Not where the quotient of the element is needed by itself.
+    const lowered_formula both((x / sum(x)) * (1 + x / sum(x) * sum(y)));
+    BOOST_TEST(both.count<multiply_add_operation>() == 1);
+}
+
 } // namespace

@@ -68,13 +68,43 @@ private:
         return to_.apply_as_it_is(operation_of<Operation>, {a, b, c});
     }
 
+    /// The factors of a product: (e / sum) u, with one sum and one u for the row, is e (u / sum).
+    constexpr std::array<int, 2> factors_of(int product)
+    {
+        const node& made = from_[product];
+        if (is<square_operation>(product))
+        {
+            return {at(made.operand(0)), at(made.operand(0))};
+        }
+        const int a = made.operand(0);
+        const int b = made.operand(1);
+        for (const auto& [scaled, factor] : {std::pair{a, b}, std::pair{b, a}})
+        {
+            if (!from_[factor].uniform || from_[scaled].uniform || uses(scaled) != 1 ||
+                !is<multiply_operation>(scaled))
+            {
+                continue;
+            }
+            for (int k = 0; k < 2; ++k)
+            {
+                const int reciprocal = from_[scaled].operand(k);
+                if (is<divide_operation>(reciprocal) &&
+                    is_constant(from_[reciprocal].operand(0), 1) &&
+                    is<sum_operation>(from_[reciprocal].operand(1)))
+                {
+                    return {at(from_[scaled].operand(1 - k)), divide(at(factor), reciprocal)};
+                }
+            }
+        }
+        return {at(a), at(b)};
+    }
+
     // Before its uses: clang does not instantiate it in constant evaluation otherwise.
     template <class Operation>
     constexpr int multiply_add(int product, int other)
     {
-        const int second = is<square_operation>(product) ? 0 : 1;
-        return add<Operation>(at(from_[product].operand(0)), at(from_[product].operand(second)),
-                              at(other));
+        const auto [a, b] = factors_of(product);
+        return add<Operation>(a, b, at(other));
     }
 
     constexpr int make(int i)
@@ -94,7 +124,7 @@ private:
         const int a = current.operand(0);
         const int b = current.operand(1);
         const int fused = is<select_operation>(i)     ? make_select(i)
-                          : is<multiply_operation>(i) ? make_product(a, b)
+                          : is<multiply_operation>(i) ? make_product(i)
                           : is<negate_operation>(i)   ? make_negation(a)
                           : is<add_operation>(i)      ? make_sum(a, b)
                           : is<subtract_operation>(i) ? make_difference(a, b)
@@ -164,8 +194,10 @@ private:
                    : chosen_quotient(choice, from_[from_[choice].operand(2)].operand(0));
     }
 
-    constexpr int make_product(int a, int b)
+    constexpr int make_product(int product)
     {
+        const int a = from_[product].operand(0);
+        const int b = from_[product].operand(1);
         for (const auto& [choice, factor] : {std::pair{a, b}, std::pair{b, a}})
         {
             if (uses(choice) == 1 && numerator(choice) >= 0)
@@ -176,6 +208,10 @@ private:
             {
                 return divide(at(factor), choice);
             }
+        }
+        if (const auto [x, y] = factors_of(product); x != at(a) && x != at(b))
+        {
+            return add<multiply_operation>(x, y);
         }
         // Additions have units of their own.
         if (is_constant(a, 2))
