@@ -3,6 +3,9 @@
 
 #include <ctgrad/graph/reference.hpp>
 
+#include <array>
+#include <utility>
+
 namespace ctgrad::detail
 {
 
@@ -14,6 +17,7 @@ namespace ctgrad::detail
 //     hypot(c, u) - c      u (u / (hypot + c))   the root is c for small u
 //     u + hypot(u, c)      c^2 / (hypot - u)     for u < 0, where the root is -u
 //     1 + u / hypot(u, c)  (c / hypot)^2 / (1 - u / hypot)    for u < 0, likewise
+//     u - tanh(u)          u^3 P(u^2)            tanh(u) is u for small u
 
 /// A sum as factor * term + factor * term, with term -1 for the factor alone.
 struct weighed
@@ -111,6 +115,45 @@ constexpr reference lower_beside_hypot(const graph_builder& graph, weighed line,
     return {};
 }
 
+/// (u - tanh(u)) / u^3 as a polynomial in s = u^2 for s <= 1, to 2e-17 (Chebyshev interpolation).
+constexpr reference tanh_remainder(reference s)
+{
+    constexpr std::array coefficients{
+        0.33333333333333332859,     -0.13333333333333090074,    0.053968253968046375855,
+        -0.021869488529129090127,   0.0088632354045782824851,   -0.0035921266793663411995,
+        0.0014558246920964941967,   -0.00058997929463000516564, 0.0002389570522873822522,
+        -0.00009646277743313181427, 0.000038389607893147333132, -0.000014606131676715378477,
+        4.9877603175203466704e-6,   -1.3791814499083341601e-6,  2.6330772232959334619e-7,
+        -2.515502365938210575e-8};
+    reference sum = s.constant(coefficients.back());
+    for (std::size_t i = coefficients.size() - 1; i-- > 0;)
+    {
+        sum = coefficients[i] + s * sum;
+    }
+    return sum;
+}
+
+/// f u - f tanh(u).
+constexpr reference lower_beside_tanh(const graph_builder& graph, weighed line, weighed other,
+                                      const auto& lowered)
+{
+    const node& curve = graph[other.term];
+    if (!curve.is(operation_of<tanh_operation>))
+    {
+        return {};
+    }
+    const weighed scaled = weigh(graph, curve.operand(0));
+    if (scaled.term < 0 || scaled.term != line.term || line.factor != -other.factor * scaled.factor)
+    {
+        return {};
+    }
+    const reference u = lowered(curve.operand(0));
+    const reference s = square(u);
+    const auto small = u * (s * tanh_remainder(s));
+    const double f = -other.factor;
+    return select(apply<less_operation>(s, 1), f * small, f * u - f * lowered(other.term));
+}
+
 /// What a sum, or a multiple of one, becomes where its terms may cancel; otherwise the empty reference.
 constexpr reference lower_sum(const graph_builder& graph, int index, const auto& lowered)
 {
@@ -131,8 +174,18 @@ constexpr reference lower_sum(const graph_builder& graph, int index, const auto&
     // The factor inside: the sum may overflow where its half does not.
     a.factor *= whole.factor;
     b.factor *= whole.factor;
-    const auto left = lower_beside_hypot(graph, a, b, lowered);
-    return left ? left : lower_beside_hypot(graph, b, a, lowered);
+    for (const auto& [line, other] : {std::pair{a, b}, std::pair{b, a}})
+    {
+        if (const auto beside = lower_beside_hypot(graph, line, other, lowered))
+        {
+            return beside;
+        }
+        if (const auto beside = lower_beside_tanh(graph, line, other, lowered))
+        {
+            return beside;
+        }
+    }
+    return {};
 }
 
 } // namespace ctgrad::detail
