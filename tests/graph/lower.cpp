@@ -274,25 +274,33 @@ BOOST_AUTO_TEST_CASE(products_and_sums_are_fused)
     BOOST_TEST(is_limit(lowered_formula(x * y + 1)(nan, 1), nan));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_one_value_for_the_row_is_multiplied_once)
+BOOST_AUTO_TEST_CASE(the_sum_of_a_softmax_takes_the_factors_of_the_row)
 {
-    // (x / sum(x)) mean(y): for each element one product, with the quotient of mean and sum.
-    const lowered_formula scaled(x / sum(x) * mean(y));
-    const auto live = detail::live_nodes(scaled.graph, scaled.root);
-    int products = 0;
-    for (int i = 0; i < scaled.graph.size(); ++i)
+    const auto e = exp(x - max(x));
+    const auto products_of_elements = [](const lowered_formula& formula)
     {
-        const node& current = scaled.graph[i];
-        products += live[static_cast<std::size_t>(i)] &&
-                    current.is(operation_of<multiply_operation>) && !current.uniform;
-    }
-    BOOST_TEST(products == 1);
-    const lowered_formula gradient(y - x / sum(x) * sum(y));
+        const auto live = detail::live_nodes(formula.graph, formula.root);
+        int products = 0;
+        for (int i = 0; i < formula.graph.size(); ++i)
+        {
+            const node& current = formula.graph[i];
+            products += live[static_cast<std::size_t>(i)] && !current.uniform &&
+                        current.is(operation_of<multiply_operation>);
+        }
+        return products;
+    };
+    const lowered_formula scaled(e / sum(e) * mean(y));
+    BOOST_TEST(products_of_elements(scaled) == 1);
+    BOOST_TEST(scaled.count<divide_operation>() == 2); // by the sum, and by the length
+    const lowered_formula gradient(y - e / sum(e) * sum(y));
     BOOST_TEST(gradient.count<negative_multiply_add_operation>() == 1);
-    BOOST_TEST(gradient.count<multiply_operation>() == 0);
-    // Not where the quotient of the element is needed by itself.
-    const lowered_formula both((x / sum(x)) * (1 + x / sum(x) * sum(y)));
-    BOOST_TEST(both.count<multiply_add_operation>() == 1);
+    BOOST_TEST(products_of_elements(gradient) == 0);
+    // Nothing is gained where the quotient of each element is needed by itself.
+    const lowered_formula both(e / sum(e) * (1 + e / sum(e) * sum(y)));
+    BOOST_TEST(both.count<divide_operation>() == 1);
+    BOOST_TEST(products_of_elements(both) == 2);
+    // Another sum may be tiny: mean / sum overflows, and 0 / sum * mean would be NaN.
+    BOOST_TEST(products_of_elements(lowered_formula(x / sum(x) * mean(y))) == 2);
 }
 
 } // namespace

@@ -19,9 +19,10 @@ constexpr variable<"y"> y;
 constexpr parameter<"a"> a{1.0};
 
 static_assert(std::is_same_v<decltype(row_loops::indices_of<std::array{true, false, true}>()),
-                             indices<0, 2>>);
-static_assert(std::is_same_v<decltype(row_loops::indices_of<std::array{false}>()), indices<>>);
-static_assert(std::is_same_v<indices_below<3>, indices<0, 1, 2>>);
+                             row_loops::indices<0, 2>>);
+static_assert(
+    std::is_same_v<decltype(row_loops::indices_of<std::array{false}>()), row_loops::indices<>>);
+static_assert(std::is_same_v<row_loops::indices_below<3>, row_loops::indices<0, 1, 2>>);
 
 /// How many nodes of each kind a pass is about.
 constexpr auto count(const auto& flags) { return std::count(flags.begin(), flags.end(), true); }

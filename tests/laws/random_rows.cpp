@@ -4,9 +4,12 @@
 
 #include "../graph/random_formula.hpp"
 
+#include <ctgrad/graph/row_loops.hpp>
+
 // Random formulas over rows, with reductions anywhere: values and gradients of the row's sum as the
-// planned program computes them, pass by pass, are those that dual numbers give for the formula as it
-// was drawn; with arrays of their own, and with results written over inputs.
+// planned program computes them, pass by pass and, as short rows are, all at once, are those that dual
+// numbers give for the formula as it was drawn; with arrays of their own, and with results written
+// over inputs.
 // A failure prints the seed; CTGRAD_SEED=<seed> runs that case alone. CTGRAD_CASES=<count> draws so
 // many, from CTGRAD_FIRST on (./dev fuzz does).
 
@@ -15,6 +18,7 @@ using ctgrad::aliasing;
 using ctgrad::operation_of;
 using ctgrad::planned_node;
 using ctgrad::reduction;
+namespace row_loops = ctgrad::row_loops;
 using row = std::vector<double>;
 
 namespace
@@ -104,38 +108,80 @@ public:
     {
     }
 
-    void run()
+    /// As a long row: pass by pass.
+    void run_passes()
     {
         for (int pass = 0; pass <= plan_.last_pass; ++pass)
         {
             compute_uniform(pass);
-            std::vector<double> totals(largest_plan);
-            for_each_reduction(pass,
-                               [&](std::size_t i, reduction kind)
-                               {
-                                   totals[i] = kind == reduction::sum   ? 0
-                                               : kind == reduction::max ? -HUGE_VAL
-                                                                        : HUGE_VAL;
-                               });
+            const auto variables = row_loops::variables_of_pass(plan_, pass);
+            const auto loaded = row_loops::loaded_in_pass(plan_, pass);
+            const auto computed = row_loops::elements_of_pass(plan_, pass, true);
+            const auto kept = row_loops::kept_in_pass(plan_, pass);
+            const auto written = row_loops::outputs_of_pass(plan_, row_valued, pass);
+            std::vector<double> totals = totals_of_nothing();
             for (std::size_t at = 0; at < length_; ++at)
             {
-                run_element(pass, at, totals);
+                // What this pass neither loads nor computes must not be used.
+                std::fill(local_.begin(), local_.end(), std::nan(""));
+                load(variables, at);
+                for_each(loaded, [&](std::size_t i)
+                         { local_[i] = outputs_[std::size_t(plan_.nodes[i].kept)][at]; });
+                for_each(computed, [&](std::size_t i) { local_[i] = compute(plan_.nodes[i]); });
+                for_each(kept, [&](std::size_t i)
+                         { outputs_[std::size_t(plan_.nodes[i].kept)][at] = local_[i]; });
+                for_each(written,
+                         [&](std::size_t k) { outputs_[k][at] = value_of(plan_.outputs[k]); });
+                accumulate(pass, totals);
             }
-            for_each_reduction(pass, [&](std::size_t i, reduction) { uniform_[i] = totals[i]; });
+            finish(pass, totals);
+        }
+        *outputs_[3] = value_of(plan_.outputs[3]);
+    }
+
+    /// As a short row: everything is computed once and stays in registers.
+    void run_stages()
+    {
+        std::vector<std::vector<double>> elements;
+        for (std::size_t at = 0; at < length_; ++at)
+        {
+            std::fill(local_.begin(), local_.end(), std::nan(""));
+            load(row_loops::variables_in(plan_), at);
+            elements.push_back(local_);
+        }
+        for (int stage = 0; stage <= plan_.last_pass; ++stage)
+        {
+            compute_uniform(stage);
+            const auto computed = row_loops::elements_of_stage(plan_, stage);
+            std::vector<double> totals = totals_of_nothing();
+            for (std::vector<double>& element : elements)
+            {
+                local_.swap(element);
+                for_each(computed, [&](std::size_t i) { local_[i] = compute(plan_.nodes[i]); });
+                accumulate(stage, totals);
+                local_.swap(element);
+            }
+            finish(stage, totals);
+        }
+        for (std::size_t at = 0; at < length_; ++at)
+        {
+            local_ = elements[at];
+            for_each(row_loops::outputs_of_kind(row_valued, false),
+                     [&](std::size_t k) { outputs_[k][at] = value_of(plan_.outputs[k]); });
         }
         *outputs_[3] = value_of(plan_.outputs[3]);
     }
 
 private:
-    void for_each_reduction(int pass, const auto& body) const
+    static constexpr std::array row_valued{false, false, false, true};
+
+    static void for_each(const auto& flags, const auto& body)
     {
-        for (std::size_t i = 0; i < largest_plan; ++i)
+        for (std::size_t i = 0; i < flags.size(); ++i)
         {
-            const planned_node& node = plan_.nodes[i];
-            if (node.op != nullptr && node.op->over_row != reduction::none &&
-                node.stage - 1 == pass)
+            if (flags[i])
             {
-                body(i, node.op->over_row);
+                body(i);
             }
         }
     }
@@ -158,74 +204,54 @@ private:
         return node.op->value_of(operands);
     }
 
-    void compute_uniform(int pass)
+    void compute_uniform(int stage)
     {
-        for (std::size_t i = 0; i < largest_plan; ++i)
-        {
-            const planned_node& node = plan_.nodes[i];
-            if (!node.uniform || node.stage != pass)
-            {
-                continue;
-            }
-            if (node.kind == ctgrad::node_kind::parameter)
-            {
-                uniform_[i] = parameter_;
-            }
-            else if (node.op == &operation_of<ctgrad::row_length_operation>)
-            {
-                uniform_[i] = double(length_);
-            }
-            else if (node.op != nullptr && node.op->over_row == reduction::none)
-            {
-                uniform_[i] = compute(node);
-            }
-        }
+        for_each(row_loops::uniforms_of_stage(plan_, stage),
+                 [&](std::size_t i)
+                 {
+                     const planned_node& node = plan_.nodes[i];
+                     uniform_[i] = node.kind == ctgrad::node_kind::parameter ? parameter_
+                                   : node.op == &operation_of<ctgrad::row_length_operation>
+                                       ? double(length_)
+                                       : compute(node);
+                 });
     }
 
-    void run_element(int pass, std::size_t at, std::vector<double>& totals)
+    void load(const auto& variables, std::size_t at)
     {
-        const auto is_in = [&](unsigned passes) { return (passes >> pass & 1u) != 0; };
-        // What this pass neither loads nor computes must not be used.
-        std::fill(local_.begin(), local_.end(), std::nan(""));
+        for_each(variables,
+                 [&](std::size_t i) { local_[i] = inputs_[std::size_t(plan_.nodes[i].leaf)][at]; });
+    }
+
+    std::vector<double> totals_of_nothing() const
+    {
+        std::vector<double> totals(largest_plan);
         for (std::size_t i = 0; i < largest_plan; ++i)
         {
             const planned_node& node = plan_.nodes[i];
-            if (node.kind == ctgrad::node_kind::variable && is_in(node.passes))
-            {
-                local_[i] = inputs_[std::size_t(node.leaf)][at];
-            }
-            else if (is_in(node.loads))
-            {
-                local_[i] = outputs_[std::size_t(node.kept)][at];
-            }
-            else if (node.op != nullptr && !node.uniform && is_in(node.passes))
-            {
-                local_[i] = compute(node);
-            }
+            const reduction kind = node.op == nullptr ? reduction::none : node.op->over_row;
+            totals[i] = kind == reduction::max ? -HUGE_VAL : kind == reduction::min ? HUGE_VAL : 0;
         }
-        for (std::size_t i = 0; i < largest_plan; ++i)
-        {
-            const planned_node& node = plan_.nodes[i];
-            if (node.kept >= 0 && is_in(node.passes))
-            {
-                outputs_[std::size_t(node.kept)][at] = local_[i];
-            }
-        }
-        for (std::size_t k = 0; k < 3; ++k)
-        {
-            if (plan_.written[k] == pass)
-            {
-                outputs_[k][at] = value_of(plan_.outputs[k]);
-            }
-        }
-        for_each_reduction(pass,
-                           [&](std::size_t i, reduction kind)
-                           {
-                               const double value = value_of(plan_.nodes[i].operands[0]);
-                               totals[i] = kind == reduction::sum   ? totals[i] + value
-                                           : kind == reduction::max ? std::fmax(totals[i], value)
-                                                                    : std::fmin(totals[i], value);
-                           });
+        return totals;
+    }
+
+    void accumulate(int pass, std::vector<double>& totals) const
+    {
+        for_each(row_loops::reductions_of_pass(plan_, pass),
+                 [&](std::size_t i)
+                 {
+                     const reduction kind = plan_.nodes[i].op->over_row;
+                     const double value = value_of(plan_.nodes[i].operands[0]);
+                     totals[i] = kind == reduction::sum   ? totals[i] + value
+                                 : kind == reduction::max ? std::fmax(totals[i], value)
+                                                          : std::fmin(totals[i], value);
+                 });
+    }
+
+    void finish(int pass, const std::vector<double>& totals)
+    {
+        for_each(row_loops::reductions_of_pass(plan_, pass),
+                 [&](std::size_t i) { uniform_[i] = totals[i]; });
     }
 
     const plan_type& plan_;
@@ -350,8 +376,9 @@ bool check(std::uint64_t seed)
     parameters.add("p");
     // Which input each array of results is: none, or one of x and y.
     constexpr std::array<std::array<int, 2>, 4> places{{{-1, -1}, {0, -1}, {1, 0}, {-1, 1}}};
-    for (const auto& place : places)
+    for (std::size_t turn = 0; turn < 2 * places.size(); ++turn)
     {
+        const auto& place = places[turn / 2];
         const bool in_place = place[0] >= 0 || place[1] >= 0;
         const auto plan = ctgrad::detail::make_plan<int(largest_plan), 4>(
             lowered, variables, parameters, in_place ? aliasing::exact : aliasing::none);
@@ -363,7 +390,8 @@ bool check(std::uint64_t seed)
         {
             outputs[k] = place[k] < 0 ? outputs[k] : inputs[std::size_t(place[k])].data();
         }
-        interpreter(plan, {inputs[0].data(), inputs[1].data()}, outputs, p, length).run();
+        interpreter run(plan, {inputs[0].data(), inputs[1].data()}, outputs, p, length);
+        turn % 2 == 0 ? run.run_passes() : run.run_stages();
         for (std::size_t k = 0; k < 4; ++k)
         {
             for (std::size_t i = 0; i < wanted.results[k].size(); ++i)

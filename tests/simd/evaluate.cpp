@@ -122,7 +122,7 @@ constexpr double tolerance = sizeof(T) == 4 ? 2e-5 : 1e-8;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(rows_forward, T, element_types)
 {
-    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
+    for (std::size_t length = 0; length <= 2 * width<T> + 3; ++length)
     {
         const auto in = numbers<T>(length, 1);
         const auto wanted = numbers<T>(length, 2);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_forward, T, element_types)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(rows_backward, T, element_types)
 {
-    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
+    for (std::size_t length = 0; length <= 2 * width<T> + 3; ++length)
     {
         const auto in = numbers<T>(length, 1);
         const auto incoming = numbers<T>(length, 2);
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_backward, T, element_types)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(losses_backward, T, element_types)
 {
-    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
+    for (std::size_t length = 0; length <= 2 * width<T> + 3; ++length)
     {
         const auto in = numbers<T>(length, 1);
         const auto wanted = numbers<T>(length, 2);
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(losses_backward, T, element_types)
 // A parameter in a sum over the row counts once for each element.
 BOOST_AUTO_TEST_CASE_TEMPLATE(sums_of_parameters, T, element_types)
 {
-    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
+    for (std::size_t length = 0; length <= 2 * width<T> + 3; ++length)
     {
         const auto in = numbers<T>(length, 1);
         const std::array<T, 1> scale{T(2)};

@@ -68,20 +68,39 @@ private:
         return to_.apply_as_it_is(operation_of<Operation>, {a, b, c});
     }
 
-    /// The factors of a product: (e / sum) u, with one sum and one u for the row, is e (u / sum).
-    constexpr std::array<int, 2> factors_of(int product)
+    /// Whether this is a sum of exp(u - max(u)), which is 1 at least.
+    constexpr bool is_softmax_sum(int index) const
     {
-        const node& made = from_[product];
-        if (is<square_operation>(product))
+        if (!is<sum_operation>(index) || !is<exp_decay_join_operation>(from_[index].operand(0)))
         {
-            return {at(made.operand(0)), at(made.operand(0))};
+            return false;
         }
-        const int a = made.operand(0);
-        const int b = made.operand(1);
+        const node& octave = from_[from_[from_[index].operand(0)].operand(1)];
+        const node& argument = from_[octave.operand(0)];
+        const node& difference = from_[argument.operand(0)];
+        if (!argument.is(operation_of<decay_argument_operation>) ||
+            !difference.is(operation_of<subtract_operation>))
+        {
+            return false;
+        }
+        int most = difference.operand(1);
+        if (is<above_minus_infinity_operation>(most))
+        {
+            most = from_[most].operand(0);
+        }
+        return is<max_operation>(most) && from_[most].operand(0) == difference.operand(0);
+    }
+
+    /// e and u / sum for the product (e / sum) u of softmax's gradients, where sum and u are one value
+    /// for the row: nothing is lost or overflows by a sum of 1 at least. Otherwise two times -1.
+    constexpr std::array<int, 2> regrouped(int product)
+    {
+        const int a = from_[product].operand(0);
+        const int b = from_[product].operand(1);
         for (const auto& [scaled, factor] : {std::pair{a, b}, std::pair{b, a}})
         {
-            if (!from_[factor].uniform || from_[scaled].uniform || uses(scaled) != 1 ||
-                !is<multiply_operation>(scaled))
+            if (!is<multiply_operation>(scaled) || uses(scaled) != 1 || from_[scaled].uniform ||
+                !from_[factor].uniform)
             {
                 continue;
             }
@@ -90,13 +109,28 @@ private:
                 const int reciprocal = from_[scaled].operand(k);
                 if (is<divide_operation>(reciprocal) &&
                     is_constant(from_[reciprocal].operand(0), 1) &&
-                    is<sum_operation>(from_[reciprocal].operand(1)))
+                    is_softmax_sum(from_[reciprocal].operand(1)))
                 {
-                    return {at(from_[scaled].operand(1 - k)), divide(at(factor), reciprocal)};
+                    const int quotient = uses(reciprocal) == 1
+                                             ? divide(at(factor), reciprocal)
+                                             : add<multiply_operation>(at(factor), at(reciprocal));
+                    return {at(from_[scaled].operand(1 - k)), quotient};
                 }
             }
         }
-        return {at(a), at(b)};
+        return {-1, -1};
+    }
+
+    /// The factors of a product or square, in the new graph.
+    constexpr std::array<int, 2> factors_of(int product)
+    {
+        const node& current = from_[product];
+        if (is<square_operation>(product))
+        {
+            return {at(current.operand(0)), at(current.operand(0))};
+        }
+        const auto better = regrouped(product);
+        return better[0] >= 0 ? better : std::array{at(current.operand(0)), at(current.operand(1))};
     }
 
     // Before its uses: clang does not instantiate it in constant evaluation otherwise.
@@ -209,9 +243,9 @@ private:
                 return divide(at(factor), choice);
             }
         }
-        if (const auto [x, y] = factors_of(product); x != at(a) && x != at(b))
+        if (const auto better = regrouped(product); better[0] >= 0)
         {
-            return add<multiply_operation>(x, y);
+            return add<multiply_operation>(better[0], better[1]);
         }
         // Additions have units of their own.
         if (is_constant(a, 2))

@@ -3,9 +3,18 @@
 
 #include <ctgrad/graph/schedule.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <utility>
 
 namespace ctgrad
+{
+
+// Which nodes and outputs of a plan each loop over the row is about, one flag for each. Only what a
+// loop is about becomes code of it: compilers take longer for a function that does nothing than for
+// reading these flags.
+namespace row_loops
 {
 
 /// Numbers that the compiler knows, as a type: `[]<int... I>(indices<I...>)` unrolls over them.
@@ -14,12 +23,6 @@ using indices = std::integer_sequence<int, I...>;
 
 template <int Count>
 using indices_below = std::make_integer_sequence<int, Count>;
-
-// Which nodes and outputs of a plan each loop over the row is about, one flag for each. Only what a
-// loop is about becomes code of it: compilers take longer for a function that does nothing than for
-// reading these flags.
-namespace row_loops
-{
 
 /// The places of the flags that are set, as `indices`.
 template <auto Flags>
@@ -52,11 +55,6 @@ constexpr auto nodes_where(const program_plan<Nodes, Outputs>& plan, auto condit
         flags[i] = condition(plan.nodes[i]);
     }
     return flags;
-}
-
-constexpr bool is_reduction(const planned_node& node)
-{
-    return node.op != nullptr && node.op->over_row != reduction::none;
 }
 
 constexpr bool is_in_pass(const planned_node& node, int pass)

@@ -36,6 +36,11 @@ struct planned_node
     constexpr bool operator==(const planned_node&) const = default;
 };
 
+constexpr bool is_reduction(const planned_node& node)
+{
+    return node.op != nullptr && node.op->over_row != reduction::none;
+}
+
 /// Whether a program's outputs may be the same arrays as its inputs.
 enum class aliasing
 {
@@ -75,7 +80,7 @@ constexpr void find_stages(program_plan<Nodes, Outputs>& plan)
             if (operand >= 0)
             {
                 const planned_node& below = plan[operand];
-                const bool reduces = current.op->over_row != reduction::none;
+                const bool reduces = is_reduction(current);
                 current.stage = std::max(current.stage, below.stage + (reduces ? 1 : 0));
             }
         }
@@ -90,7 +95,7 @@ constexpr int last_reading_pass(const program_plan<Nodes, Outputs>& plan)
     int last = 0;
     for (const planned_node& current : plan.nodes)
     {
-        const bool reduces = current.op != nullptr && current.op->over_row != reduction::none;
+        const bool reduces = is_reduction(current);
         last = std::max(last, reduces ? current.stage - 1 : current.uniform ? 0 : current.stage);
     }
     return last;
@@ -115,7 +120,7 @@ constexpr std::array<unsigned, static_cast<std::size_t>(Nodes)> requested_passes
     }
     for (const planned_node& current : plan.nodes)
     {
-        if (current.op != nullptr && current.op->over_row != reduction::none)
+        if (is_reduction(current))
         {
             request(current.operands[0], current.stage - 1);
         }
@@ -307,7 +312,7 @@ constexpr std::array<int, static_cast<std::size_t>(Nodes)> latest_stages(
     for (int i = Nodes - 1; i >= 0; --i)
     {
         const planned_node& current = plan[i];
-        const bool reduces = current.op != nullptr && current.op->over_row != reduction::none;
+        const bool reduces = is_reduction(current);
         for (const int operand : current.operands)
         {
             if (operand >= 0)
@@ -328,7 +333,7 @@ constexpr void delay_reductions(program_plan<Nodes, Outputs>& plan)
     for (std::size_t i = 0; i < static_cast<std::size_t>(Nodes); ++i)
     {
         const planned_node& node = plan.nodes[i];
-        const bool reduces = node.op != nullptr && node.op->over_row != reduction::none;
+        const bool reduces = is_reduction(node);
         for (int stage = node.stage + 1; reduces && stage <= latest[i]; ++stage)
         {
             program_plan<Nodes, Outputs> tried = plan;

@@ -78,7 +78,7 @@ inline constexpr int exponent_bias = std::numeric_limits<T>::max_exponent - 1;
 
 /// Read from `Size - count` on, 1 in the first `count` lanes.
 template <class T, int Size>
-inline constexpr auto ones_then_zeros = []
+alignas(64) inline constexpr auto ones_then_zeros = []
 {
     std::array<T, static_cast<std::size_t>(2 * Size)> made{};
     std::fill_n(made.begin(), Size, T(1));
@@ -88,7 +88,8 @@ inline constexpr auto ones_then_zeros = []
 } // namespace detail
 
 /// The architecture for a value that all lanes share: registers of 512 bits divide and take roots
-/// slowly. There is none narrower with multiply-adds in a build for AVX.
+/// slowly. 256 bits, not 128: xsimd has no multiply-add of 128 bits in a build for AVX; and without
+/// any the register stays as it is.
 template <class Arch>
 using arch_for_one_value =
     std::conditional_t<detail::is_avx512<Arch> && xsimd::fma3<xsimd::avx2>::supported(),

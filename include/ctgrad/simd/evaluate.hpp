@@ -11,6 +11,7 @@
 #include <ctgrad/simd/reductions.hpp>
 
 #include <cstddef>
+#include <type_traits>
 
 namespace ctgrad::simd
 {
@@ -38,7 +39,7 @@ public:
 
     CTGRAD_ALWAYS_INLINE void run(std::ptrdiff_t length)
     {
-        constexpr indices_below<plan.last_pass + 1> passes;
+        constexpr indices_below<plan.last_pass + 1> passes{};
         if constexpr (plan.last_pass == 0)
         {
             run_passes(length, passes);
@@ -56,6 +57,11 @@ public:
     }
 
 private:
+    template <int... I>
+    using indices = row_loops::indices<I...>;
+    template <int Count>
+    using indices_below = row_loops::indices_below<Count>;
+
     static constexpr const auto& plan = Program::template plan_for<Inputs>;
     static constexpr int node_count = static_cast<int>(plan.nodes.size());
 
@@ -74,9 +80,9 @@ private:
         return node_count > 64 ? 1 : cost > 8 ? 2 : 4;
     }
 
-    /// Values of one vector. Slots are plain arrays with constant indices, which compilers keep in
-    /// registers.
-    template <class Batch>
+    /// Values of one vector of elements, or of all that is one value for the row. Slots are plain arrays
+    /// with constant indices, which compilers keep in registers.
+    template <class Batch, bool OfRow>
     struct slots_of
     {
         Batch values[static_cast<std::size_t>(node_count)];
@@ -89,26 +95,40 @@ private:
         }
     };
 
-    /// Of elements of the row.
-struct slots : slots_of<batch_type>
-    {
-    };
+    // Two types also where the registers are the same: operand_value tells them apart.
+    using slots = slots_of<batch_type, false>;
+    using uniform_slots = slots_of<uniform_type, true>;
 
-    /// Of what is one value for the row.
-    struct uniform_slots : slots_of<uniform_type>
+    /// What is one value for the row, in all lanes of a vector of elements.
+    CTGRAD_ALWAYS_INLINE static batch_type spread(uniform_type value)
     {
-    };
+        if constexpr (std::is_same_v<uniform_type, batch_type>)
+        {
+            return value;
+        }
+        else
+        {
+            return batch_type(first_lane(value));
+        }
+    }
 
-    static constexpr const planned_node& node_at(int index)
+    CTGRAD_ALWAYS_INLINE static mask_type spread(typename uniform_type::mask_type condition)
     {
-        return plan.nodes[static_cast<std::size_t>(index)];
+        if constexpr (std::is_same_v<uniform_type, batch_type>)
+        {
+            return condition;
+        }
+        else
+        {
+            return spread(select(condition, uniform_type(T(1)), uniform_type(T(0)))) > T(0);
+        }
     }
 
     /// The value (or the condition) of an operand of what is one value for the row.
     template <int Index>
     CTGRAD_ALWAYS_INLINE static auto operand_value(const uniform_slots& row)
     {
-        constexpr const planned_node& current = plan.nodes[Index];
+        constexpr const planned_node& current = plan[Index];
         if constexpr (current.op != nullptr && current.op->predicate)
         {
             return row.masks[Index];
@@ -127,20 +147,14 @@ struct slots : slots_of<batch_type>
     template <int Index>
     CTGRAD_ALWAYS_INLINE auto operand_value(const slots& local) const
     {
-        constexpr const planned_node& current = plan.nodes[Index];
-        constexpr bool predicate = current.op != nullptr && current.op->predicate;
-        if constexpr (predicate && current.uniform)
+        constexpr const planned_node& current = plan[Index];
+        if constexpr (current.uniform)
         {
-            const auto one = select(uniform_.masks[Index], uniform_type(T(1)), uniform_type(T(0)));
-            return batch_type(first_lane(one)) > batch_type(T(0));
+            return spread(operand_value<Index>(uniform_));
         }
-        else if constexpr (predicate)
+        else if constexpr (current.op != nullptr && current.op->predicate)
         {
             return local.masks[Index];
-        }
-        else if constexpr (current.uniform)
-        {
-            return batch_type(first_lane(operand_value<Index>(uniform_)));
         }
         else
         {
@@ -151,7 +165,7 @@ struct slots : slots_of<batch_type>
     template <int Index>
     CTGRAD_ALWAYS_INLINE void compute(auto& local) const
     {
-        constexpr const planned_node& current = plan.nodes[Index];
+        constexpr const planned_node& current = plan[Index];
         using operations = typename Program::operations;
         using operation_type = typename operations::template at<operations::index_of(current.op)>;
         if constexpr (current.op->arity == 1)
@@ -189,7 +203,7 @@ struct slots : slots_of<batch_type>
     template <int Index>
     CTGRAD_ALWAYS_INLINE void compute_uniform([[maybe_unused]] std::ptrdiff_t length)
     {
-        constexpr const planned_node& current = plan.nodes[Index];
+        constexpr const planned_node& current = plan[Index];
         if constexpr (current.kind == node_kind::parameter)
         {
             uniform_.values[Index] = uniform_type(parameters_[current.leaf]);
@@ -215,14 +229,14 @@ struct slots : slots_of<batch_type>
     CTGRAD_ALWAYS_INLINE void load_variables([[maybe_unused]] slots& local,
                                              [[maybe_unused]] const Load& load, indices<I...>) const
     {
-        ((local.values[I] = load(inputs_[static_cast<std::size_t>(node_at(I).leaf)])), ...);
+        ((local.values[I] = load(inputs_[static_cast<std::size_t>(plan[I].leaf)])), ...);
     }
 
     template <class Load, int... I>
     CTGRAD_ALWAYS_INLINE void load_kept([[maybe_unused]] slots& local,
                                         [[maybe_unused]] const Load& load, indices<I...>) const
     {
-        ((local.values[I] = load(outputs_[static_cast<std::size_t>(node_at(I).kept)])), ...);
+        ((local.values[I] = load(outputs_[static_cast<std::size_t>(plan[I].kept)])), ...);
     }
 
     /// What a pass reads of one vector: variables, and what earlier passes kept.
@@ -238,7 +252,7 @@ struct slots : slots_of<batch_type>
     CTGRAD_ALWAYS_INLINE void store_kept([[maybe_unused]] const slots& local,
                                          [[maybe_unused]] const Store& store, indices<I...>) const
     {
-        (store(outputs_[static_cast<std::size_t>(node_at(I).kept)], local.values[I]), ...);
+        (store(outputs_[static_cast<std::size_t>(plan[I].kept)], local.values[I]), ...);
     }
 
     template <class Store, int... K>
@@ -266,7 +280,7 @@ struct slots : slots_of<batch_type>
     }
 
     template <int Index>
-    static constexpr reduction kind_of = plan.nodes[Index].op->over_row;
+    static constexpr reduction kind_of = plan[Index].op->over_row;
 
     template <int Pass>
     CTGRAD_ALWAYS_INLINE static constexpr auto reductions()
@@ -284,8 +298,8 @@ struct slots : slots_of<batch_type>
     template <int Index>
     CTGRAD_ALWAYS_INLINE void accumulate(const slots& local, slots& totals) const
     {
-        constexpr int index = plan.nodes[Index].operands[0];
-        constexpr const planned_node& value = plan.nodes[index];
+        constexpr int index = plan[Index].operands[0];
+        constexpr const planned_node& value = plan[index];
         batch_type& total = totals.values[Index];
         if constexpr (value.is_summand)
         {
@@ -314,7 +328,7 @@ struct slots : slots_of<batch_type>
                                                       indices<I...>)
     {
         ((totals.values[I] = combine<kind_of<I>>(totals.values[I],
-                                                 select(valid, local.values[node_at(I).operands[0]],
+                                                 select(valid, local.values[plan[I].operands[0]],
                                                         batch_type(identity_of<T>(kind_of<I>))))),
          ...);
     }
@@ -329,16 +343,16 @@ struct slots : slots_of<batch_type>
 
     /// The totals of all vectors, in pairs, and those of all lanes.
     template <int... I>
-    CTGRAD_ALWAYS_INLINE void finish(slots* totals, int count, indices<I...> reductions)
+    CTGRAD_ALWAYS_INLINE void finish(slots* totals, int count, indices<I...> reduced)
     {
         if (count == 4)
         {
-            combine_all(totals[0], totals[2], reductions);
-            combine_all(totals[1], totals[3], reductions);
+            combine_all(totals[0], totals[2], reduced);
+            combine_all(totals[1], totals[3], reduced);
         }
         if (count > 1)
         {
-            combine_all(totals[0], totals[1], reductions);
+            combine_all(totals[0], totals[1], reduced);
         }
         ((uniform_.values[I] = uniform_type(reduce<kind_of<I>>(totals[0].values[I]))), ...);
     }
@@ -355,7 +369,7 @@ struct slots : slots_of<batch_type>
             load_inputs<Pass>(local[v], [at = first + v * width](const T* from) CTGRAD_INLINE_LAMBDA
                               { return batch_type::load(from + at); });
         };
-        const auto finish = [&](int v) CTGRAD_INLINE_LAMBDA
+        const auto store_and_add = [&](int v) CTGRAD_INLINE_LAMBDA
         {
             store_outputs<Pass>(local[v], [at = first + v * width](T* to, batch_type value)
                                               CTGRAD_INLINE_LAMBDA { value.store(to + at); });
@@ -364,7 +378,7 @@ struct slots : slots_of<batch_type>
         (load(V), ...);
         compute_nodes(local, vectors,
                       row_loops::indices_of<row_loops::elements_of_pass(plan, Pass, false)>());
-        (finish(V), ...);
+        (store_and_add(V), ...);
     }
 
     template <int Pass>

@@ -4,7 +4,6 @@
 #include <ctgrad/simd/batch.hpp>
 #include <ctgrad/symbolic/reductions.hpp>
 
-#include <cstddef>
 #include <limits>
 #include <utility>
 
