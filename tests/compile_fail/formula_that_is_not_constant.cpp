@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Each compiler says in words of its own that the formula is no constant.
 // EXPECT: forward<swish>
-// LINES: 31
+// LINES: 34
 #include <ctgrad/simd/elementwise.hpp>
 #include <ctgrad/symbolic/symbolic.hpp>
 

@@ -10,6 +10,7 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -120,9 +121,27 @@ row widened(const std::vector<T>& values)
 template <class T>
 constexpr double tolerance = sizeof(T) == 4 ? 2e-5 : 1e-8;
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_row_writes_no_element, T, element_types)
+{
+    std::array<T, 2> around{T(7), T(7)};
+    const std::span<T> empty(around.data() + 1, 0);
+    const std::span<const T> nothing = empty;
+    forward<softmax>(nothing, empty);
+    backward<softmax>(nothing, nothing, empty);
+    BOOST_TEST((around == std::array<T, 2>{T(7), T(7)}));
+    // What a reduction of nothing is.
+    std::array<T, 1> value{};
+    forward<max(z)>(nothing, value);
+    BOOST_TEST(value[0] == -infinity<T>);
+    forward<sum(z)>(nothing, value);
+    BOOST_TEST(value[0] == 0);
+    forward<cross_entropy>(std::tie(nothing, nothing), value);
+    BOOST_TEST(value[0] == -infinity<T>);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(rows_forward, T, element_types)
 {
-    for (std::size_t length = 0; length <= 2 * width<T> + 3; ++length)
+    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
     {
         const auto in = numbers<T>(length, 1);
         const auto wanted = numbers<T>(length, 2);
@@ -154,7 +173,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_forward, T, element_types)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(rows_backward, T, element_types)
 {
-    for (std::size_t length = 0; length <= 2 * width<T> + 3; ++length)
+    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
     {
         const auto in = numbers<T>(length, 1);
         const auto incoming = numbers<T>(length, 2);
@@ -183,7 +202,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_backward, T, element_types)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(losses_backward, T, element_types)
 {
-    for (std::size_t length = 0; length <= 2 * width<T> + 3; ++length)
+    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
     {
         const auto in = numbers<T>(length, 1);
         const auto wanted = numbers<T>(length, 2);
@@ -204,7 +223,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(losses_backward, T, element_types)
 // A parameter in a sum over the row counts once for each element.
 BOOST_AUTO_TEST_CASE_TEMPLATE(sums_of_parameters, T, element_types)
 {
-    for (std::size_t length = 0; length <= 2 * width<T> + 3; ++length)
+    for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)
     {
         const auto in = numbers<T>(length, 1);
         const std::array<T, 1> scale{T(2)};
