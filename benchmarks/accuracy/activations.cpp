@@ -131,9 +131,7 @@ int main(int count, char** arguments)
         "within an eighth of the distance of a zero from the origin, errors are absolute (over\n"
         "|x| where that is more than 1). NaN: how many results of both tiers are NaN for a\n"
         "number, or the other way round. The reference is the same formula in double, whose\n"
-        "own errors are in [accuracy.md](accuracy.md): where it loses digits as well, as x - "
-        "tanh(x)\n"
-        "does near 0, the figure says that, not how many.\n");
+        "own errors are in [accuracy.md](accuracy.md).\n");
     asked.print_origin();
     std::puts("| | f | beside zeros | f' | beside zeros | fast f | beside zeros | fast f' |"
               " beside zeros | NaN |\n"
