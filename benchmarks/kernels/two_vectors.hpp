@@ -3,6 +3,7 @@
 
 #include <ctgrad/simd/elementary.hpp>
 #include <ctgrad/simd/reductions.hpp>
+#include <ctgrad/simd/rounding.hpp>
 
 // Two SIMD vectors as one number. An activation is one long chain of dependent operations; a
 // specialist computes two vectors side by side, so that the processor need not wait for each result.

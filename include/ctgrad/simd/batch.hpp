@@ -2,28 +2,17 @@
 #pragma once
 
 #include <ctgrad/core/config.hpp>
-
-// g++ 12 takes the operand that its AVX-512 intrinsics leave open on purpose for a mistake.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <xsimd/xsimd.hpp>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
+#include <ctgrad/simd/architecture.hpp>
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 
 // One register of numbers and the operations that kernels are made of. A wrapper around
-// xsimd::batch and the only place that includes xsimd: argument-dependent lookup then finds this
-// library's functions, and what xsimd lacks or does differently on one architecture is mended here.
+// xsimd::batch: argument-dependent lookup then finds this library's functions, and what xsimd lacks
+// or does differently on one architecture is mended here.
 //
 // The registers' own instructions are chosen by the architecture in the type, never by the
 // compiler's flags alone: the same function of one architecture has the same body everywhere.
@@ -34,47 +23,11 @@ namespace ctgrad::simd
 namespace detail
 {
 
-template <class Arch>
-inline constexpr bool is_avx512 = std::is_base_of_v<xsimd::avx512f, Arch>;
-
-template <class Arch>
-inline constexpr bool is_avx = std::is_base_of_v<xsimd::avx, Arch>;
-
-/// Whether the architecture multiplies and adds 128-bit registers in one instruction.
-template <class Arch>
-inline constexpr bool is_fma_128 = std::is_base_of_v<xsimd::fma3<xsimd::sse4_2>, Arch>;
-
-/// The same for 256-bit registers: the fma3 architectures, and all that extend avx2.
-template <class Arch>
-inline constexpr bool is_fma_256 =
-    std::is_base_of_v<xsimd::fma3<xsimd::avx>, Arch> ||
-    (std::is_base_of_v<xsimd::avx2, Arch> && !std::is_same_v<xsimd::avx2, Arch>);
-
-template <class Arch>
-inline constexpr bool is_neon64 = std::is_base_of_v<xsimd::neon64, Arch>;
-
-/// Whether multiply_add rounds once.
-template <class Arch>
-inline constexpr bool has_fused_multiply_add =
-    is_avx512<Arch> || is_fma_256<Arch> || is_fma_128<Arch> || is_neon64<Arch>;
-
-/// Whether xsimd's nearbyint and floor are one instruction.
-template <class Arch>
-inline constexpr bool has_rounding =
-    is_avx512<Arch> || is_avx<Arch> || std::is_base_of_v<xsimd::sse4_1, Arch>;
-
 template <class T>
 using bits_of = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
 template <class T>
 inline constexpr T sign_bit = -T(0);
-
-/// Adding this and subtracting it again rounds to an integer; the sum's low bits hold it.
-template <class T>
-inline constexpr T integer_shift = sizeof(T) == 4 ? T(0x1.8p23) : T(0x1.8p52);
-
-template <class T>
-inline constexpr int exponent_bias = std::numeric_limits<T>::max_exponent - 1;
 
 /// Read from `Size - count` on, 1 in the first `count` lanes.
 template <class T, int Size>
@@ -86,14 +39,6 @@ alignas(64) inline constexpr auto ones_then_zeros = []
 }();
 
 } // namespace detail
-
-/// The architecture for a value that all lanes share: registers of 512 bits divide and take roots
-/// slowly. 256 bits, not 128: xsimd has no multiply-add of 128 bits in a build for AVX; and without
-/// any the register stays as it is.
-template <class Arch>
-using arch_for_one_value =
-    std::conditional_t<detail::is_avx512<Arch> && xsimd::fma3<xsimd::avx2>::supported(),
-                       xsimd::fma3<xsimd::avx2>, Arch>;
 
 /// The result of comparing two batches: one truth value a lane.
 template <class T, class Arch = xsimd::default_arch>
@@ -416,79 +361,6 @@ struct batch
     CTGRAD_ALWAYS_INLINE friend batch at_most(batch bound, batch a)
     {
         return batch(xsimd::min(bound.native, a.native));
-    }
-
-    /// The nearest integer, ties to even; keeps the sign of zero.
-    CTGRAD_ALWAYS_INLINE friend batch round_to_nearest(batch a)
-    {
-#if defined(__aarch64__)
-        if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
-            return batch(native_type(vrndnq_f32(a.native)));
-        else if constexpr (detail::is_neon64<Arch>)
-            return batch(native_type(vrndnq_f64(a.native)));
-        else
-#endif
-            if constexpr (detail::has_rounding<Arch>)
-            return batch(xsimd::nearbyint(a.native));
-        else
-        {
-            // 2^23 (2^52) has no fraction bits; what is at least as large is an integer already.
-            const batch shift(T(1) / std::numeric_limits<T>::epsilon());
-            const batch magnitude = abs(a);
-            const batch rounded = copysign((magnitude + shift) - shift, a);
-            return select(magnitude < shift, rounded, a);
-        }
-    }
-
-    /// The largest integer not above; keeps the sign of zero.
-    CTGRAD_ALWAYS_INLINE friend batch floor(batch a)
-    {
-#if defined(__aarch64__)
-        if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
-            return batch(native_type(vrndmq_f32(a.native)));
-        else if constexpr (detail::is_neon64<Arch>)
-            return batch(native_type(vrndmq_f64(a.native)));
-        else
-#endif
-            if constexpr (detail::has_rounding<Arch>)
-            return batch(xsimd::floor(a.native));
-        else
-        {
-            const batch rounded = round_to_nearest(a);
-            return copysign(rounded - select(rounded > a, batch(T(1)), batch(T(0))), a);
-        }
-    }
-
-    /// a * 2^k, rounded once: exact into subnormal numbers and overflow.
-    /// Domain     k holds integers, |k| <= 400 in float, |k| <= 2200 in double
-    CTGRAD_ALWAYS_INLINE friend batch scale_by_power_of_two(batch a, batch k)
-    {
-#if defined(__AVX512F__)
-        if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
-            return batch(native_type(_mm512_maskz_scalef_ps(0xffff, a.native, k.native)));
-        else if constexpr (detail::is_avx512<Arch>)
-            return batch(native_type(_mm512_maskz_scalef_pd(0xff, a.native, k.native)));
-        else
-#endif
-        {
-            // The part within the normal exponents comes last: only that product can round.
-            constexpr T most = detail::exponent_bias<T> - 1;
-            const batch last = at_least(-most, at_most(most, k));
-            const batch rest = k - last;
-            const batch second = at_least(-most, at_most(most, rest));
-            const batch first = at_least(-most, at_most(most, rest - second));
-            return a * power_of_two(first) * power_of_two(second) * power_of_two(last);
-        }
-    }
-
-    /// 2^k for integers k with a normal result.
-    CTGRAD_ALWAYS_INLINE friend batch power_of_two(batch k)
-    {
-        using bits = xsimd::batch<detail::bits_of<T>, Arch>;
-        constexpr T shift = detail::integer_shift<T> + detail::exponent_bias<T>;
-        const auto exponent = __builtin_bit_cast(bits, (k + batch(shift)).native)
-                              << (std::numeric_limits<T>::digits - 1);
-        return batch(__builtin_bit_cast(native_type, exponent));
     }
 
 private:

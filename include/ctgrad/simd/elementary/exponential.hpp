@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/simd/elementary/polynomial.hpp>
+#include <ctgrad/simd/rounding.hpp>
 
 #include <limits>
 

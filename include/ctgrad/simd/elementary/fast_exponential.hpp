@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/simd/elementary/exponential.hpp>
+#include <ctgrad/simd/rounding.hpp>
 
 // The fast tier of exponential.hpp: the same pieces with fewer terms. Relative errors are stated for
 // float and double, whose polynomials are the same; results below 2^-125 (2^-1021) become 0.

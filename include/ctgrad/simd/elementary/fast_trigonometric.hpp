@@ -3,6 +3,7 @@
 
 #include <ctgrad/simd/elementary/fast_exponential.hpp>
 #include <ctgrad/simd/elementary/trigonometric.hpp>
+#include <ctgrad/simd/rounding.hpp>
 
 // The fast tier of trigonometric.hpp: one polynomial on [-pi/2, pi/2] for sine and cosine, so that
 // nothing is to be chosen.

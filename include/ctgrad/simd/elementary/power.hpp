@@ -3,6 +3,7 @@
 
 #include <ctgrad/simd/elementary/exponential.hpp>
 #include <ctgrad/simd/elementary/logarithm.hpp>
+#include <ctgrad/simd/rounding.hpp>
 
 #include <limits>
 #include <type_traits>
