@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/cost.hpp>
 #include <ctgrad/graph/schedule.hpp>
 
 #include <algorithm>
@@ -160,6 +161,21 @@ constexpr bool has_loop(const auto& plan, const std::array<bool, Outputs>& row_v
     const auto any = [](const auto& flags) { return std::ranges::count(flags, true) > 0; };
     return any(variables_of_pass(plan, pass)) || any(loaded_in_pass(plan, pass)) ||
            any(elements_of_pass(plan, pass, true)) || any(outputs_of_pass(plan, row_valued, pass));
+}
+
+/// Vectors in one step of a loop. A formula is one long chain of dependent operations: with one
+/// vector at a time processors wait for results, and two keep them busy, four where there is little
+/// to do. Large graphs have independent parts of their own, and too many values for the registers.
+template <int Nodes, int Outputs>
+constexpr int interleaved(const program_plan<Nodes, Outputs>& plan, int pass)
+{
+    int cost = 0;
+    for (const planned_node& current : plan.nodes)
+    {
+        const bool computes = current.op != nullptr && !current.uniform;
+        cost += computes && is_in_pass(current, pass) ? cost_of(*current.op) : 0;
+    }
+    return Nodes > 64 ? 1 : cost > 8 ? 2 : 4;
 }
 
 } // namespace row_loops

@@ -4,14 +4,16 @@
 #include <ctgrad/graph/operation_list.hpp>
 #include <ctgrad/graph/plan.hpp>
 #include <ctgrad/graph/row_loops.hpp>
+#include <ctgrad/simd/architecture.hpp>
 #include <ctgrad/simd/batch.hpp>
 #include <ctgrad/simd/elementary.hpp>
 #include <ctgrad/simd/fast_forms.hpp>
 #include <ctgrad/simd/limits.hpp>
 #include <ctgrad/simd/reductions.hpp>
+#include <ctgrad/simd/slots.hpp>
 
+#include <array>
 #include <cstddef>
-#include <type_traits>
 
 namespace ctgrad::simd
 {
@@ -65,64 +67,9 @@ private:
     static constexpr const auto& plan = Program::template plan_for<Inputs>;
     static constexpr int node_count = static_cast<int>(plan.nodes.size());
 
-    /// Vectors in one step of a loop. A formula is one long chain of dependent operations: with one
-    /// vector at a time processors wait for results, and two keep them busy, four where there is
-    /// little to do. Large graphs have independent parts of their own, and too many values for the
-    /// registers.
-    static constexpr int interleaved(int pass)
-    {
-        int cost = 0;
-        for (const planned_node& current : plan.nodes)
-        {
-            const bool computes = current.op != nullptr && !current.uniform;
-            cost += computes && row_loops::is_in_pass(current, pass) ? cost_of(*current.op) : 0;
-        }
-        return node_count > 64 ? 1 : cost > 8 ? 2 : 4;
-    }
-
-    /// Values of one vector of elements, or of all that is one value for the row. Slots are plain arrays
-    /// with constant indices, which compilers keep in registers.
-    template <class Batch, bool OfRow>
-    struct slots_of
-    {
-        Batch values[static_cast<std::size_t>(node_count)];
-        typename Batch::mask_type masks[static_cast<std::size_t>(node_count)];
-
-        CTGRAD_ALWAYS_INLINE void put(int index, Batch value) { values[index] = value; }
-        CTGRAD_ALWAYS_INLINE void put(int index, typename Batch::mask_type condition)
-        {
-            masks[index] = condition;
-        }
-    };
-
     // Two types also where the registers are the same: operand_value tells them apart.
-    using slots = slots_of<batch_type, false>;
-    using uniform_slots = slots_of<uniform_type, true>;
-
-    /// What is one value for the row, in all lanes of a vector of elements.
-    CTGRAD_ALWAYS_INLINE static batch_type spread(uniform_type value)
-    {
-        if constexpr (std::is_same_v<uniform_type, batch_type>)
-        {
-            return value;
-        }
-        else
-        {
-            return batch_type(first_lane(value));
-        }
-    }
-
-    CTGRAD_ALWAYS_INLINE static mask_type spread(typename uniform_type::mask_type condition)
-    {
-        if constexpr (std::is_same_v<uniform_type, batch_type>)
-        {
-            return condition;
-        }
-        else
-        {
-            return spread(select(condition, uniform_type(T(1)), uniform_type(T(0)))) > T(0);
-        }
-    }
+    using slots = slots_of<batch_type, node_count, false>;
+    using uniform_slots = slots_of<uniform_type, node_count, true>;
 
     /// The value (or the condition) of an operand of what is one value for the row.
     template <int Index>
@@ -150,7 +97,7 @@ private:
         constexpr const planned_node& current = plan[Index];
         if constexpr (current.uniform)
         {
-            return spread(operand_value<Index>(uniform_));
+            return spread<Arch>(operand_value<Index>(uniform_));
         }
         else if constexpr (current.op != nullptr && current.op->predicate)
         {
@@ -424,7 +371,7 @@ private:
         compute_uniforms(length, row_loops::indices_of<row_loops::uniforms_of_stage(plan, Pass)>());
         if constexpr (row_loops::has_loop(plan, Program::row_valued, Pass))
         {
-            run_loop<Pass>(length, indices_below<interleaved(Pass)>{});
+            run_loop<Pass>(length, indices_below<row_loops::interleaved(plan, Pass)>{});
         }
     }
 
