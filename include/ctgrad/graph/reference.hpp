@@ -104,7 +104,7 @@ constexpr reference rewrite(row_length_operation, reference);
 namespace detail
 {
 
-// For the rules of logarithms; defined in graph/rewrite_products.hpp.
+// For the rules of logarithms; defined in graph/rewrite_quotients.hpp.
 constexpr reference logarithm_of(reference x);
 
 constexpr graph_builder* builder_of(const auto& first, const auto&... others)
@@ -330,6 +330,18 @@ constexpr scaled split_factor(reference x)
         return {-1.0, x.operand(0)};
     }
     return {1.0, x};
+}
+
+/// Whether this is a number or chooses among numbers, like the derivative of a maximum.
+constexpr bool chooses_constants(reference x)
+{
+    return x.is_constant() || (x.is<where_operation>() && chooses_constants(x.operand(1)) &&
+                               chooses_constants(x.operand(2)));
+}
+
+constexpr bool chooses_zero(reference x)
+{
+    return x.operand(1).is_constant(0) || x.operand(2).is_constant(0);
 }
 
 } // namespace detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/graph/rewrite_products.hpp>
+#include <ctgrad/graph/rewrite_quotients.hpp>
 #include <ctgrad/graph/rewrite_rows.hpp>
 #include <ctgrad/graph/rewrite_sums.hpp>
 
