@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/simd/elementwise.hpp>
+#include <ctgrad/simd/kernel_arguments.hpp>
 #include <ctgrad/symbolic/jacobian.hpp>
 
 namespace ctgrad
