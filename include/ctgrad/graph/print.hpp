@@ -2,50 +2,19 @@
 #pragma once
 
 #include <ctgrad/graph/interpret.hpp>
+#include <ctgrad/graph/printed.hpp>
 #include <ctgrad/symbolic/symbolic.hpp>
 
-#include <charconv>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace ctgrad
 {
 
 namespace detail
 {
-
-enum class notation
-{
-    text,
-    latex
-};
-
-/// How tightly a printed formula holds together; a looser one inside a tighter one is bracketed.
-enum class binding_strength
-{
-    comparison,
-    sum,
-    product,
-    negation,
-    power,
-    atom
-};
-
-struct printed
-{
-    std::string text;
-    binding_strength strength = binding_strength::atom;
-    /// A leading minus that a sum can turn into a subtraction.
-    bool negative = false;
-};
-
-/// The shortest decimal number that reads back as the same double.
-inline std::string shortest(double value)
-{
-    std::array<char, 32> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-    return {buffer.data(), end};
-}
 
 class printer
 {
@@ -61,7 +30,7 @@ public:
             return print_constant(current.value);
         case node_kind::variable:
         case node_kind::parameter:
-            return {print_name(current.name), binding_strength::atom, false};
+            return {print_name(current.name, form_), binding_strength::atom, false};
         case node_kind::applied:
             break;
         }
@@ -71,49 +40,7 @@ public:
 private:
     bool latex() const { return form_ == notation::latex; }
 
-    static bool is_greek(std::string_view name)
-    {
-        for (const std::string_view letter :
-             {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu",
-              "nu", "rho", "sigma", "tau", "phi", "omega"})
-        {
-            if (letter == name)
-            {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    std::string print_name(std::string_view name) const
-    {
-        if (!latex() || name.size() == 1)
-        {
-            return std::string(name);
-        }
-        return is_greek(name) ? "\\" + std::string(name) : "\\mathrm{" + escaped(name) + "}";
-    }
-
-    static std::string escaped(std::string_view name)
-    {
-        std::string text;
-        for (const char character : name)
-        {
-            text += character == '_' ? "\\_" : std::string(1, character);
-        }
-        return text;
-    }
-
-    static printed print_constant(double value)
-    {
-        return {shortest(value), value < 0 ? binding_strength::negation : binding_strength::atom,
-                value < 0};
-    }
-
-    std::string bracketed(const printed& part) const
-    {
-        return latex() ? "\\left(" + part.text + "\\right)" : "(" + part.text + ")";
-    }
+    std::string bracketed(const printed& part) const { return detail::bracketed(part, form_); }
 
     /// The text of an operand, bracketed if it is looser than the place allows.
     std::string inside(int index, binding_strength at_least) const
