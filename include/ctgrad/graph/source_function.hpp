@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/source_form.hpp>
 #include <ctgrad/graph/source_helpers.hpp>
 #include <ctgrad/graph/source_writer.hpp>
 

@@ -1,37 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/graph/source_form.hpp>
-#include <ctgrad/graph/source_words.hpp>
+#include <ctgrad/graph/live.hpp>
+#include <ctgrad/graph/source_expressions.hpp>
 
-#include <functional>
+#include <algorithm>
+#include <cstddef>
 #include <map>
-#include <stdexcept>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace ctgrad::detail
 {
-
-/// How tightly source text holds together; a looser one inside a tighter one is bracketed.
-enum class source_strength
-{
-    choice,
-    either,
-    comparison,
-    sum,
-    product,
-    sign,
-    atom
-};
-
-struct source_text
-{
-    std::string text;
-    source_strength strength = source_strength::atom;
-
-    /// Whether a sum can take it away without the sign in front of its first factor.
-    bool is_minus() const { return text.front() == '-' && strength >= source_strength::product; }
-};
 
 /// Writes the operations below some outputs: a local for each value that is used more than once, or
 /// that would make a line too long, and expressions for the others. Where the lines go, such as into
@@ -39,19 +22,9 @@ struct source_text
 class source_writer
 {
 public:
-    /// Text for a leaf, and for a call of a helper function (its name alone).
-    struct surroundings
-    {
-        source_dialect dialect;
-        source_names& names;
-        std::map<std::string, std::string> leaves;
-        std::string row_length;
-        std::function<std::string(const operation&)> helper;
-    };
-
     /// `chosen_names` are names for the nodes of outputs, if they become locals.
     source_writer(const graph_builder& graph, std::span<const int> outputs,
-                  const std::map<int, std::string>& chosen_names, surroundings around)
+                  const std::map<int, std::string>& chosen_names, source_surroundings around)
         : graph_(graph),
           around_(std::move(around)),
           live_(live_nodes(graph, outputs)),
@@ -59,13 +32,14 @@ public:
           lines_(texts_.size())
     {
         count_uses(outputs);
-        const std::vector<bool> atoms = find_atoms();
+        const source_expressions expressions(graph_, around_, texts_);
+        const std::vector<bool> atoms = find_atoms(expressions);
         for (int i = 0; i < graph.size(); ++i)
         {
             const auto here = static_cast<std::size_t>(i);
             if (live_[here])
             {
-                texts_[here] = write(i);
+                texts_[here] = expressions.write(i);
                 if (is_local(i, atoms[here]))
                 {
                     const auto chosen = chosen_names.find(i);
@@ -131,72 +105,8 @@ private:
         }
     }
 
-    /// Whether this is `maximum` or `minimum` with a number, which graphs have first.
-    bool has_bound(const node& current) const
-    {
-        return !numpy() &&
-               is_one_of<maximum_operation, minimum_operation, at_least_operation,
-                         at_most_operation>(*current.op) &&
-               graph_[current.operand(0)].is_constant() &&
-               !scalar::is_nan(graph_[current.operand(0)].value);
-    }
-
-    /// Whether NaN in node `from` makes node `to` NaN.
-    bool keeps_nan(int from, int to) const
-    {
-        node_flags kept{};
-        kept[static_cast<std::size_t>(from)] = true;
-        const auto at_operand = [&](const node& current, int k)
-        { return kept[static_cast<std::size_t>(current.operand(k))]; };
-        for (int i = from + 1; i <= to; ++i)
-        {
-            const node& current = graph_[i];
-            // pow(NaN, 0) and pow(1, NaN) are 1.
-            if (current.kind != node_kind::applied || current.op->predicate ||
-                current.is(operation_of<pow_operation>))
-            {
-                continue;
-            }
-            bool& here = kept[static_cast<std::size_t>(i)];
-            if (current.op->conditional)
-            {
-                const node& condition = graph_[current.operand(0)];
-                const bool undecided = current.is(operation_of<where_operation>) &&
-                                       condition.kind == node_kind::applied &&
-                                       is_comparison(condition) &&
-                                       (at_operand(condition, 0) || at_operand(condition, 1));
-                here = undecided || (at_operand(current, 1) && at_operand(current, 2));
-                continue;
-            }
-            for (int k = 0; k < current.op->arity; ++k)
-            {
-                here = here || (!current.op->row_valued && at_operand(current, k));
-            }
-        }
-        return kept[static_cast<std::size_t>(to)];
-    }
-
-    /// The operands of a choice's condition that are NaN where the result must be and is not.
-    std::vector<int> undecided_by(const node& choice) const
-    {
-        std::vector<int> found;
-        const node& condition = graph_[choice.operand(0)];
-        const bool may_be_undecided = choice.is(operation_of<where_operation>) &&
-                                      condition.kind == node_kind::applied &&
-                                      is_comparison(condition);
-        for (int k = 0; may_be_undecided && k < 2; ++k)
-        {
-            const int compared = condition.operand(k);
-            if (!graph_[compared].is_constant() && !keeps_nan(compared, choice.operand(2)))
-            {
-                found.push_back(compared);
-            }
-        }
-        return found;
-    }
-
     /// Nodes that are written more than once where they are used.
-    std::vector<bool> find_atoms() const
+    std::vector<bool> find_atoms(const source_expressions& expressions) const
     {
         std::vector<bool> atoms(texts_.size());
         for (int i = 0; i < graph_.size(); ++i)
@@ -206,15 +116,9 @@ private:
             {
                 continue;
             }
-            for (const int compared : undecided_by(current))
+            for (const int operand : expressions.repeated_operands(current))
             {
-                atoms[static_cast<std::size_t>(compared)] = true;
-            }
-            const bool twice = current.is(operation_of<square_operation>) ||
-                               (!numpy() && is_one_of<sign_operation, relu_operation>(*current.op));
-            if (twice || has_bound(current))
-            {
-                atoms[static_cast<std::size_t>(current.operand(twice ? 0 : 1))] = true;
+                atoms[static_cast<std::size_t>(operand)] = true;
             }
         }
         return atoms;
@@ -236,7 +140,9 @@ private:
         if (current.is(operation_of<negate_operation>) && !written_twice)
         {
             // -x may stand there twice.
-            return uses_[here] > 1 && at(current.operand(0)).strength != source_strength::atom;
+            return uses_[here] > 1 &&
+                   texts_[static_cast<std::size_t>(current.operand(0))].strength !=
+                       source_strength::atom;
         }
         return written_twice || uses_[here] > 1 || is_for_the_row(i) ||
                (uses_[here] == 1 && !is_output_[here] &&
@@ -272,287 +178,8 @@ private:
         texts_[here] = {name, source_strength::atom};
     }
 
-    const source_text& at(int i) const { return texts_[static_cast<std::size_t>(i)]; }
-
-    /// The text of an operand, bracketed if it is looser than the place allows.
-    std::string inside(int i, source_strength at_least) const
-    {
-        const source_text& part = at(i);
-        return part.strength < at_least ? "(" + part.text + ")" : part.text;
-    }
-
-    source_text write(int i) const
-    {
-        const node& current = graph_[i];
-        switch (current.kind)
-        {
-        case node_kind::constant:
-            return number(current.value);
-        case node_kind::variable:
-        case node_kind::parameter:
-            return {around_.leaves.at(std::string(current.name)), source_strength::atom};
-        case node_kind::applied:
-            break;
-        }
-        return write_applied(current);
-    }
-
-    source_text number(double value) const
-    {
-        std::string text = around_.dialect.literal(value);
-        const bool negative = text.front() == '-';
-        return {std::move(text), negative ? source_strength::sign : source_strength::atom};
-    }
-
-    source_text write_applied(const node& current) const
-    {
-        const int a = current.operand(0);
-        const int b = current.operand(1);
-        if (current.is(operation_of<add_operation>))
-        {
-            return write_sum(a, b);
-        }
-        if (current.is(operation_of<subtract_operation>))
-        {
-            return write_difference(at(a), at(b));
-        }
-        if (current.is(operation_of<multiply_operation>))
-        {
-            return write_product(a, b);
-        }
-        if (current.is(operation_of<square_operation>))
-        {
-            return {inside(a, source_strength::product) + " * " + inside(a, source_strength::sign),
-                    source_strength::product};
-        }
-        if (current.is(operation_of<divide_operation>))
-        {
-            return {inside(a, source_strength::product) + " / " + inside(b, source_strength::sign),
-                    source_strength::product};
-        }
-        if (current.is(operation_of<negate_operation>))
-        {
-            return {"-" + inside(a, source_strength::atom), source_strength::sign};
-        }
-        if (current.op->predicate)
-        {
-            return write_condition(current);
-        }
-        if (current.op->conditional)
-        {
-            return write_choice(current);
-        }
-        if (current.op->over_row != reduction::none)
-        {
-            return write_reduction(current);
-        }
-        if (current.is(operation_of<row_length_operation>))
-        {
-            return {around_.row_length, numpy() ? source_strength::atom : source_strength::sign};
-        }
-        return write_function(current);
-    }
-
-    static source_text write_difference(const source_text& left, const source_text& right)
-    {
-        const auto bracketed = [](const source_text& part, source_strength at_least)
-        { return part.strength < at_least ? "(" + part.text + ")" : part.text; };
-        const bool minus = right.is_minus();
-        return {bracketed(left, source_strength::sum) + (minus ? " + " : " - ") +
-                    (minus ? right.text.substr(1) : bracketed(right, source_strength::product)),
-                source_strength::sum};
-    }
-
-    /// Which of two operands, whose order does not matter, is to be on the left: a number in front of
-    /// a product, but behind a sum; then what would need brackets on the right; then names.
-    bool swaps(int a, int b, source_strength level) const
-    {
-        if (graph_[a].is_constant())
-        {
-            return level == source_strength::sum && graph_[a].value < 0;
-        }
-        const bool left = at(a).strength == level;
-        const bool right = at(b).strength == level;
-        if (left != right)
-        {
-            return right;
-        }
-        // Of two calls the shorter one: in which order compilers make them is up to them.
-        const bool left_calls = at(a).text.find('(') != std::string::npos;
-        const bool right_calls = at(b).text.find('(') != std::string::npos;
-        return left_calls && (!right_calls || at(b).text.size() < at(a).text.size());
-    }
-
-    source_text write_sum(int a, int b) const
-    {
-        // Of two operands, a negated one is taken away from the other.
-        if (at(a).is_minus() ? !at(b).is_minus() || graph_[a].is_constant()
-                             : swaps(a, b, source_strength::sum))
-        {
-            std::swap(a, b);
-        }
-        if (at(b).is_minus())
-        {
-            return {inside(a, source_strength::sum) + " - " + at(b).text.substr(1),
-                    source_strength::sum};
-        }
-        return {inside(a, source_strength::sum) + " + " + inside(b, source_strength::product),
-                source_strength::sum};
-    }
-
-    source_text write_product(int a, int b) const
-    {
-        if (swaps(a, b, source_strength::product))
-        {
-            std::swap(a, b);
-        }
-        const std::string right = inside(b, source_strength::sign);
-        return {inside(a, source_strength::product) + " * " +
-                    (right.front() == '-' ? "(" + right + ")" : right),
-                source_strength::product};
-    }
-
-    source_text write_condition(const node& current) const
-    {
-        const int a = current.operand(0);
-        const int b = current.operand(1);
-        if (current.is(operation_of<is_nan_operation>))
-        {
-            return {(numpy() ? "np.isnan(" : "isnan(") + at(a).text + ")", source_strength::atom};
-        }
-        if (current.is(operation_of<is_negative_operation>))
-        {
-            return {(numpy() ? "np.signbit(" : "signbit(") + at(a).text + ")",
-                    source_strength::atom};
-        }
-        const std::string symbol = current.is(operation_of<less_operation>)         ? "<"
-                                   : current.is(operation_of<less_equal_operation>) ? "<="
-                                   : current.is(operation_of<equal_operation>)      ? "=="
-                                                                                    : "";
-        if (symbol.empty())
-        {
-            no_word_for(*current.op);
-        }
-        // 0 < x reads better as x > 0.
-        const bool swap = graph_[a].is_constant();
-        const std::string turned = swap && symbol.front() == '<' ? ">" + symbol.substr(1) : symbol;
-        return {inside(swap ? b : a, source_strength::sum) + " " + turned + " " +
-                    inside(swap ? a : b, source_strength::sum),
-                source_strength::comparison};
-    }
-
-    source_text choice(const std::string& condition, const std::string& a,
-                       const std::string& b) const
-    {
-        return numpy() ? source_text{"np.where(" + condition + ", " + a + ", " + b + ")",
-                                     source_strength::atom}
-                       : source_text{condition + " ? " + a + " : " + b, source_strength::choice};
-    }
-
-    source_text write_choice(const node& current) const
-    {
-        std::string otherwise = at(current.operand(2)).text;
-        // A comparison with NaN decides nothing: the result is NaN.
-        for (const int compared : undecided_by(current))
-        {
-            const std::string& text = at(compared).text;
-            otherwise =
-                choice((numpy() ? "np.isnan(" : "isnan(") + text + ")", text, otherwise).text;
-        }
-        const std::string condition = inside(current.operand(0), source_strength::either);
-        const std::string chosen = numpy() ? at(current.operand(1)).text
-                                           : inside(current.operand(1), source_strength::either);
-        return choice(condition, chosen, otherwise);
-    }
-
-    source_text write_reduction(const node& current) const
-    {
-        const std::string& operand = at(current.operand(0)).text;
-        if (numpy())
-        {
-            const std::string name = current.op->over_row == reduction::sum   ? "np.sum("
-                                     : current.op->over_row == reduction::max ? "np.max("
-                                                                              : "np.min(";
-            return {name + operand + ", axis=-1, keepdims=True)", source_strength::atom};
-        }
-        return {operand, source_strength::atom}; // accumulated in a loop
-    }
-
-    source_text write_function(const node& current) const
-    {
-        const std::string& a = at(current.operand(0)).text;
-        if (has_bound(current))
-        {
-            // NaN stays NaN.
-            const bool larger = is_one_of<maximum_operation, at_least_operation>(*current.op);
-            const std::string& x = at(current.operand(1)).text;
-            return choice(x + (larger ? " < " : " > ") + a, a, x);
-        }
-        if (!numpy() && current.is(operation_of<relu_operation>))
-        {
-            const std::string zero = number(0.0).text;
-            return choice(a + " <= " + zero, zero, a);
-        }
-        if (!numpy() && current.is(operation_of<sign_operation>))
-        {
-            const std::string zero = number(0.0).text;
-            return choice(a + " > " + zero, number(1.0).text,
-                          choice(a + " < " + zero, number(-1.0).text, a).text);
-        }
-        if (numpy() && current.is(operation_of<relu_operation>))
-        {
-            return {"np.maximum(" + a + ", 0.0)", source_strength::atom};
-        }
-        std::string text = function_name(*current.op) + "(" + a;
-        for (int k = 1; k < current.op->arity; ++k)
-        {
-            text += ", " + at(current.operand(k)).text;
-        }
-        return {text + ")", source_strength::atom};
-    }
-
-    std::string function_name(const operation& op) const
-    {
-        for (const source_word& word : source_words())
-        {
-            if (word.op == &op)
-            {
-                return numpy() ? std::string(word.numpy) : around_.dialect.function(word.c);
-            }
-        }
-        if (!numpy() && is_one_of<erf_operation, erfc_operation>(op))
-        {
-            return around_.dialect.function(op.name);
-        }
-        if (numpy() && is_one_of<maximum_operation, at_least_operation>(op))
-        {
-            return "np.maximum";
-        }
-        if (numpy() && is_one_of<minimum_operation, at_most_operation>(op))
-        {
-            return "np.minimum";
-        }
-        if (numpy() && is_one_of<sign_operation>(op))
-        {
-            return "np.sign";
-        }
-        if (!has_word(op))
-        {
-            no_word_for(op);
-        }
-        return around_.helper(op);
-    }
-
-    [[noreturn]] static void no_word_for(const operation& op)
-    {
-        throw std::invalid_argument("ctgrad: the operation '" + std::string(op.name) +
-                                    "' cannot be printed as source: give it a static member "
-                                    "function lowered(operands...), its value as a formula of "
-                                    "other operations; see docs/errors.md#operation-source");
-    }
-
     const graph_builder& graph_;
-    surroundings around_;
+    source_surroundings around_;
     node_flags live_;
     std::vector<source_text> texts_;
     std::vector<std::string> lines_;
