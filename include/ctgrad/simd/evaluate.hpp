@@ -13,6 +13,7 @@
 #include <ctgrad/simd/slots.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 namespace ctgrad::simd
@@ -45,6 +46,10 @@ public:
         if constexpr (plan.last_pass == 0)
         {
             run_passes(length, passes);
+        }
+        else if (length <= batch_type::size)
+        {
+            run_short_row(length, passes, indices_below<1>{});
         }
         else if (length <= short_vectors * batch_type::size)
         {
@@ -158,6 +163,13 @@ private:
         else if constexpr (current.op == &operation_of<row_length_operation>)
         {
             uniform_.values[Index] = uniform_type(static_cast<T>(length));
+        }
+        else if constexpr (current.op == &operation_of<log_operation>)
+        {
+            // Of one value the standard library's logarithm, which looks it up in a table: ours is a
+            // chain twice as long, which many numbers at once make up for.
+            uniform_.values[Index] =
+                uniform_type(std::log(first_lane(operand_value<current.operands[0]>(uniform_))));
         }
         else
         {
@@ -384,15 +396,45 @@ private:
     /// Two vectors, but no more than 16 elements: the classes of many a network are a short row.
     static constexpr int short_vectors = batch_type::size >= 16 ? 1 : 2;
 
-    /// How many elements of the row vector v of a short one has.
-    CTGRAD_ALWAYS_INLINE static int lanes_in(int v, std::ptrdiff_t length)
+    // Of the vectors of a short row only the last is incomplete.
+
+    template <bool IsLast>
+    CTGRAD_ALWAYS_INLINE void load_short(slots& local, std::ptrdiff_t at, int lanes) const
     {
-        const std::ptrdiff_t left = length - v * batch_type::size;
-        return static_cast<int>(left < 0 ? 0 : left < batch_type::size ? left : batch_type::size);
+        load_variables(
+            local,
+            [=](const T* from) CTGRAD_INLINE_LAMBDA
+            {
+                return IsLast ? batch_type::load_partial(from + at, lanes)
+                              : batch_type::load(from + at);
+            },
+            row_loops::indices_of<row_loops::variables_in(plan)>());
+    }
+
+    template <bool IsLast>
+    CTGRAD_ALWAYS_INLINE void store_short(const slots& local, std::ptrdiff_t at, int lanes) const
+    {
+        store_results(
+            local, [=](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
+            { IsLast ? value.store_partial(to + at, lanes) : value.store(to + at); },
+            row_loops::indices_of<row_loops::outputs_of_kind(Program::row_valued, false)>());
+    }
+
+    template <int Stage, bool IsLast>
+    CTGRAD_ALWAYS_INLINE void accumulate_short(const slots& local, slots& totals, int lanes) const
+    {
+        if constexpr (IsLast)
+        {
+            accumulate_valid(local, totals, batch_type::first_lanes(lanes), reductions<Stage>());
+        }
+        else
+        {
+            accumulate_all(local, totals, reductions<Stage>());
+        }
     }
 
     template <int Stage, int... V>
-    CTGRAD_ALWAYS_INLINE void run_short_stage(slots* local, std::ptrdiff_t length,
+    CTGRAD_ALWAYS_INLINE void run_short_stage(slots* local, std::ptrdiff_t length, int lanes,
                                               indices<V...> vectors)
     {
         compute_uniforms(length,
@@ -401,9 +443,7 @@ private:
                       row_loops::indices_of<row_loops::elements_of_stage(plan, Stage)>());
         slots totals;
         clear(totals, reductions<Stage>());
-        (accumulate_valid(local[V], totals, batch_type::first_lanes(lanes_in(V, length)),
-                          reductions<Stage>()),
-         ...);
+        (accumulate_short < Stage, V + 1 == sizeof...(V) > (local[V], totals, lanes), ...);
         finish(&totals, 1, reductions<Stage>());
     }
 
@@ -412,33 +452,13 @@ private:
     CTGRAD_ALWAYS_INLINE void run_short_row(std::ptrdiff_t length, indices<Stage...>,
                                             indices<V...> vectors)
     {
+        constexpr int count = sizeof...(V);
         constexpr std::ptrdiff_t width = batch_type::size;
-        slots local[sizeof...(V)];
-        const auto load = [&](int v, int lanes) CTGRAD_INLINE_LAMBDA
-        {
-            load_variables(
-                local[v],
-                [=](const T* from) CTGRAD_INLINE_LAMBDA
-                {
-                    return lanes > 0 ? batch_type::load_partial(from + v * width, lanes)
-                                     : batch_type(T(0));
-                },
-                row_loops::indices_of<row_loops::variables_in(plan)>());
-        };
-        const auto store = [&](int v, int lanes) CTGRAD_INLINE_LAMBDA
-        {
-            if (lanes > 0)
-            {
-                store_results(
-                    local[v], [=](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
-                    { value.store_partial(to + v * width, lanes); },
-                    row_loops::indices_of<row_loops::outputs_of_kind(Program::row_valued,
-                                                                     false)>());
-            }
-        };
-        (load(V, lanes_in(V, length)), ...);
-        (run_short_stage<Stage>(local, length, vectors), ...);
-        (store(V, lanes_in(V, length)), ...);
+        const int lanes = static_cast<int>(length - (count - 1) * width);
+        slots local[count];
+        (load_short < V + 1 == count > (local[V], V * width, lanes), ...);
+        (run_short_stage<Stage>(local, length, lanes, vectors), ...);
+        (store_short < V + 1 == count > (local[V], V * width, lanes), ...);
     }
 
     std::array<const T*, input_count> inputs_;
