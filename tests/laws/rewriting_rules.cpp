@@ -44,6 +44,7 @@ std::vector<rule> all_rules()
         line("x / x", x / x, "1", "identity"),
         line("2 * x + 3 * x", 2 * x + 3 * x, "5 * x", "like terms"),
         line("a + b - a", (a + b) - a, "b", "a may be large beside b"),
+        line("2 - 2 * (1 - x)", 2 - 2 * (1 - x), "2 * x", "1 - x is 1 near 0"),
         line("x * x", x * x, "x^2", "one operation"),
         line("a * b / (b * y)", a * b / (b * y), "a / y", "before b * b overflows"),
         line("a / (b / y)", a / (b / y), "a * y / b", "one division"),

@@ -95,6 +95,18 @@ constexpr reference joined(reference a, reference b)
 namespace detail
 {
 
+/// f u or -f u where this is f (d + u) or f (d - u) and the numbers c + f d are 0.
+constexpr reference without_constant(double c, scaled sum)
+{
+    const bool difference = sum.term.is<subtract_operation>();
+    if (!(difference || sum.term.is<add_operation>()) || !sum.term.operand(0).is_constant() ||
+        c + sum.factor * sum.term.operand(0).value() != 0)
+    {
+        return {};
+    }
+    return (difference ? -sum.factor : sum.factor) * sum.term.operand(1);
+}
+
 constexpr reference constant_plus(double c, reference b)
 {
     if (c == 0)
@@ -112,6 +124,10 @@ constexpr reference constant_plus(double c, reference b)
     if (const auto u = b.operand_of<negate_operation>())
     {
         return c - u;
+    }
+    if (const auto rest = without_constant(c, split_factor(b)))
+    {
+        return rest;
     }
     if (b.graph->lowering())
     {
@@ -214,6 +230,10 @@ constexpr reference constant_minus(double c, reference b)
     if (parts.factor < 0)
     {
         return c + (-parts.factor) * parts.term;
+    }
+    if (const auto rest = without_constant(c, {-parts.factor, parts.term}))
+    {
+        return rest;
     }
     if (c != 1 || b.graph->lowering())
     {
