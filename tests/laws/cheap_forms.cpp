@@ -42,8 +42,8 @@ cost count(const graph_builder& graph, const std::array<int, Outputs>& outputs)
         ++counted.nodes;
         counted.transcendentals +=
             among(current, operation_of<exp_octave_operation>,
-                  operation_of<exp_minus_square_operation>,
-                  operation_of<exp_minus_half_square_operation>, operation_of<log_operation>,
+                  operation_of<minus_square_octave_operation>,
+                  operation_of<minus_half_square_octave_operation>, operation_of<log_operation>,
                   operation_of<log1p_operation>, operation_of<log1p_unit_operation>,
                   operation_of<sin_operation>, operation_of<cos_operation>,
                   operation_of<atan_operation>, operation_of<pow_operation>,

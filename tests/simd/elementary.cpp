@@ -129,8 +129,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(log1p_unit_is_accurate, T, element_types)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(exponentials_of_squares_are_accurate, T, element_types)
 {
-    const auto square = [](auto x) { return exp_minus_square(square_argument(x)); };
-    const auto half = [](auto x) { return exp_minus_half_square(half_square_argument(x)); };
+    const auto square = [](auto x)
+    {
+        const auto a = square_argument(x);
+        const auto k = minus_square_octave(a);
+        return exp_decay_join(minus_square_fraction(a, k), k);
+    };
+    const auto half = [](auto x)
+    {
+        const auto a = half_square_argument(x);
+        const auto k = minus_half_square_octave(a);
+        return exp_decay_join(minus_half_square_fraction(a, k), k);
+    };
     check_accuracy<T>("exp_minus_square", square,
                       [](auto x) { return exact_exp_minus_square(x, false); }, {1.25, 1.25},
                       {-11, 11}, {-28, 28});
@@ -193,18 +203,41 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(erf_is_accurate, T, element_types)
 BOOST_AUTO_TEST_CASE_TEMPLATE(tails_are_accurate, T, element_types)
 {
     const auto not_negative = [](T x) { return x >= 0; };
-    const auto complementary = [](auto x) { return erfc_tail(x, erfc_position(x)); };
     const auto normal = [](auto x) { return normal_tail(x, normal_position(x)); };
-    check_accuracy<T>(
-        "erfc_tail", complementary,
-        [](auto a) { return exact_erfc_tail(static_cast<long double>(a)); }, {3, 3}, {0, 12},
-        {0, 12}, not_negative);
     check_accuracy<T>(
         "normal_tail", normal,
         [](auto a) { return exact_normal_tail(static_cast<long double>(a)); }, {3.25, 3}, {0, 12},
         {0, 12}, not_negative);
-    check_values<T>("erfc_tail", complementary, {{0, 1}, {nan<T>, nan<T>}});
     check_values<T>("normal_tail", normal, {{0, T(0.5)}, {nan<T>, nan<T>}});
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(tails_times_their_powers_are_accurate, T, element_types)
+{
+    const auto not_negative = [](T x) { return x >= 0; };
+    const auto complementary = [](auto x)
+    {
+        const auto a = square_argument(x);
+        const auto k = minus_square_octave(a);
+        return scale_decay(erfc_significand(a, erfc_position(a), minus_square_fraction(a, k)), k);
+    };
+    const auto normal = [](auto x)
+    {
+        const auto a = half_square_argument(x);
+        const auto k = minus_half_square_octave(a);
+        const auto p = minus_half_square_fraction(a, k);
+        return scale_decay(normal_significand(a, normal_position(a), p), k);
+    };
+    check_accuracy<T>(
+        "erfc", complementary, [](auto a) { return std::erfc(static_cast<long double>(a)); },
+        {2, 2}, {0, 11}, {0, 28}, not_negative);
+    check_accuracy<T>(
+        "1 - Phi", normal, [](auto a)
+        { return std::erfc(static_cast<long double>(a) / std::numbers::sqrt2_v<long double>) / 2; },
+        {2, 2}, {0, 15}, {0, 39}, not_negative);
+    check_values<T>("erfc", complementary,
+                    {{0, 1}, {infinity<T>, 0}, {largest<T>, 0}, {nan<T>, nan<T>}});
+    check_values<T>("1 - Phi", normal,
+                    {{0, T(0.5)}, {infinity<T>, 0}, {largest<T>, 0}, {nan<T>, nan<T>}});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(sin_and_cos_are_accurate, T, element_types)

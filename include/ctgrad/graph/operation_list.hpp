@@ -42,28 +42,32 @@ using library_operations = operation_list<
     log1p_operation, pow_operation, sin_operation, cos_operation, atan_operation, sigmoid_operation,
     tanh_operation, sech_squared_operation, softplus_operation, relu_operation,
     tanh_softplus_operation, tanh_softplus_slope_operation, hypot_operation, hypot_slope_operation,
-    logaddexp_operation, sech_operation, erf_operation, erfc_operation,
-    normal_cdf_operation, sum_operation, max_operation, min_operation, norm_operation,
-    stop_gradient_operation, logsumexp_operation, row_length_operation, mish_operation,
-    mish_slope_operation, gelu_operation, gelu_slope_operation, exp_argument_operation,
-    decay_argument_operation, exp_octave_operation, exp_fraction_operation, exp_join_operation,
-    exp_decay_join_operation, expm1_join_operation, expm1_decay_join_operation,
-    refined_sigmoid_operation, refined_tanh_operation, log1p_unit_operation, minus_abs_operation,
-    square_argument_operation, half_square_argument_operation, erfc_position_operation,
-    normal_position_operation, exp_minus_square_operation, exp_minus_half_square_operation,
-    erfc_tail_operation, normal_tail_operation, is_negative_operation, is_nan_operation,
-    select_operation, copysign_operation, at_least_operation, at_most_operation,
-    above_minus_infinity_operation, below_infinity_operation, multiply_add_operation,
-    negative_multiply_add_operation>;
+    logaddexp_operation, sech_operation, erf_operation, erfc_operation, normal_cdf_operation,
+    sum_operation, max_operation, min_operation, norm_operation, stop_gradient_operation,
+    logsumexp_operation, row_length_operation, mish_operation, mish_slope_operation, gelu_operation,
+    gelu_slope_operation, exp_argument_operation, decay_argument_operation, exp_octave_operation,
+    exp_fraction_operation, exp_join_operation, exp_decay_join_operation, expm1_join_operation,
+    expm1_decay_join_operation, refined_sigmoid_operation, refined_tanh_operation,
+    log1p_unit_operation, minus_abs_operation, square_argument_operation,
+    half_square_argument_operation, erfc_position_operation, normal_position_operation,
+    minus_square_octave_operation, minus_square_fraction_operation,
+    minus_half_square_octave_operation, minus_half_square_fraction_operation, scale_decay_operation,
+    erfc_significand_operation, normal_significand_operation, normal_tail_operation,
+    is_negative_operation, is_nan_operation, select_operation, copysign_operation,
+    at_least_operation, at_most_operation, above_minus_infinity_operation, below_infinity_operation,
+    multiply_add_operation, negative_multiply_add_operation>;
 
 /// What the fast tier computes otherwise.
-using operations_with_fast_form = operation_list<
-    divide_operation, exp_argument_operation, decay_argument_operation, exp_fraction_operation,
-    exp_join_operation, exp_decay_join_operation, expm1_join_operation, expm1_decay_join_operation,
-    log_operation, log1p_operation, log1p_unit_operation, pow_operation, sin_operation,
-    cos_operation, atan_operation, erf_operation, square_argument_operation,
-    half_square_argument_operation, exp_minus_square_operation, exp_minus_half_square_operation,
-    erfc_position_operation, normal_position_operation, erfc_tail_operation, normal_tail_operation>;
+using operations_with_fast_form =
+    operation_list<divide_operation, exp_argument_operation, decay_argument_operation,
+                   exp_fraction_operation, exp_join_operation, exp_decay_join_operation,
+                   expm1_join_operation, expm1_decay_join_operation, log_operation, log1p_operation,
+                   log1p_unit_operation, pow_operation, sin_operation, cos_operation,
+                   atan_operation, erf_operation, square_argument_operation,
+                   half_square_argument_operation, minus_square_fraction_operation,
+                   minus_half_square_fraction_operation, scale_decay_operation,
+                   erfc_position_operation, normal_position_operation, erfc_significand_operation,
+                   normal_significand_operation, normal_tail_operation>;
 
 namespace detail
 {

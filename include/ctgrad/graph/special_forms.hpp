@@ -136,14 +136,14 @@ constexpr reference lower_gaussian(const graph_builder& graph, const node& expon
         graph[exponent.operand(0)].is(operation_of<square_operation>))
     {
         const auto u = lowered(graph[exponent.operand(0)].operand(0));
-        return apply<exp_minus_square_operation>(apply<square_argument_operation>(u));
+        return exp_minus_square(apply<square_argument_operation>(u));
     }
     if (exponent.is(operation_of<multiply_operation>) && graph[exponent.operand(0)].is_constant() &&
         graph[exponent.operand(0)].value == -0.5 &&
         graph[exponent.operand(1)].is(operation_of<square_operation>))
     {
         const auto u = lowered(graph[exponent.operand(1)].operand(0));
-        return apply<exp_minus_half_square_operation>(apply<half_square_argument_operation>(u));
+        return exp_minus_half_square(apply<half_square_argument_operation>(u));
     }
     return {};
 }

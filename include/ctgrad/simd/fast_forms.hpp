@@ -123,15 +123,24 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(half_square_argument_operation, b
 }
 
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(exp_minus_square_operation, batch<T, Arch> x)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(minus_square_fraction_operation, batch<T, Arch> a,
+                                               batch<T, Arch> k)
 {
-    return fast_exp_minus_square(x);
+    return fast_minus_square_fraction(a, k);
 }
 
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(exp_minus_half_square_operation, batch<T, Arch> x)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(minus_half_square_fraction_operation,
+                                               batch<T, Arch> a, batch<T, Arch> k)
 {
-    return fast_exp_minus_half_square(x);
+    return fast_minus_half_square_fraction(a, k);
+}
+
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(scale_decay_operation, batch<T, Arch> y,
+                                               batch<T, Arch> k)
+{
+    return y * power_of_two(k);
 }
 
 template <class T, class Arch>
@@ -147,10 +156,19 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(normal_position_operation, batch<
 }
 
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(erfc_tail_operation, batch<T, Arch> a,
-                                               batch<T, Arch> w)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(erfc_significand_operation, batch<T, Arch> a,
+                                               batch<T, Arch> w, batch<T, Arch> p)
 {
-    return fast_erfc_tail(a, w);
+    const batch<T, Arch> tail = fast_erfc_tail(a, w);
+    return multiply_add(tail, p, tail);
+}
+
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(normal_significand_operation, batch<T, Arch> a,
+                                               batch<T, Arch> w, batch<T, Arch> p)
+{
+    const batch<T, Arch> tail = fast_normal_tail(a, w);
+    return multiply_add(tail, p, tail);
 }
 
 template <class T, class Arch>

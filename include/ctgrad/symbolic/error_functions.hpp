@@ -44,8 +44,10 @@ struct erfc_operation
         const auto a = apply<square_argument_operation>(x);
         // The division first: it takes its time.
         const auto position = apply<erfc_position_operation>(a);
-        const auto power = apply<exp_minus_square_operation>(a);
-        const auto tail = apply<erfc_tail_operation>(a, position) * power;
+        const auto octave = apply<minus_square_octave_operation>(a);
+        const auto fraction = apply<minus_square_fraction_operation>(a, octave);
+        const auto tail = apply<scale_decay_operation>(
+            apply<erfc_significand_operation>(a, position, fraction), octave);
         return select(is_negative(x), 2 - tail, tail);
     }
 };
@@ -67,15 +69,13 @@ struct normal_cdf_operation
     }
     static constexpr auto lowered(auto x)
     {
-        const auto tail = upper_tail(apply<half_square_argument_operation>(x));
-        return select(is_negative(x), tail, 1 - tail);
-    }
-    /// 1 - Phi(a).
-    static constexpr auto upper_tail(auto a)
-    {
+        const auto a = apply<half_square_argument_operation>(x);
         const auto position = apply<normal_position_operation>(a);
-        const auto power = apply<exp_minus_half_square_operation>(a);
-        return apply<normal_tail_operation>(a, position) * power;
+        const auto octave = apply<minus_half_square_octave_operation>(a);
+        const auto fraction = apply<minus_half_square_fraction_operation>(a, octave);
+        const auto tail = apply<scale_decay_operation>(
+            apply<normal_significand_operation>(a, position, fraction), octave);
+        return select(is_negative(x), tail, 1 - tail);
     }
 };
 
@@ -89,7 +89,9 @@ struct gelu_operation
     static constexpr auto lowered(auto x)
     {
         const auto a = apply<half_square_argument_operation>(x);
-        const auto less = a * normal_cdf_operation::upper_tail(a);
+        const auto position = apply<normal_position_operation>(a);
+        const auto tail = apply<normal_tail_operation>(a, position) * exp_minus_half_square(a);
+        const auto less = a * tail;
         return apply<at_least_operation>(0, x) - less;
     }
 };
@@ -108,7 +110,7 @@ struct gelu_slope_operation
     {
         const auto a = apply<half_square_argument_operation>(x);
         const auto position = apply<normal_position_operation>(a);
-        const auto power = apply<exp_minus_half_square_operation>(a);
+        const auto power = exp_minus_half_square(a);
         const auto negative =
             (apply<normal_tail_operation>(a, position) - one_over_sqrt_two_pi * a) * power;
         return select(is_negative(x), negative, 1 - negative);

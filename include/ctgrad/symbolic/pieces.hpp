@@ -159,28 +159,63 @@ struct half_square_argument_operation
     }
 };
 
-/// exp(-x^2) of a square_argument, with the rounding error of x^2 taken back, so that the far tail
-/// is accurate too.
-struct exp_minus_square_operation
+/// The octave of exp(-a^2) for a square_argument a.
+struct minus_square_octave_operation
 {
-    static constexpr fixed_string name = "exp_minus_square";
-    static constexpr int cost = 20;
-    static constexpr auto value(auto x)
+    static constexpr fixed_string name = "minus_square_octave";
+    static constexpr int cost = 3;
+    static constexpr auto value(auto a)
     {
-        using scalar::exp_minus_square;
-        return exp_minus_square(x);
+        using scalar::minus_square_octave;
+        return minus_square_octave(a);
     }
 };
 
-/// exp(-x^2 / 2) of a half_square_argument, likewise.
-struct exp_minus_half_square_operation
+/// Its fraction, with the rounding error of a^2 taken back, so that the far tail is accurate too.
+struct minus_square_fraction_operation
 {
-    static constexpr fixed_string name = "exp_minus_half_square";
-    static constexpr int cost = 20;
-    static constexpr auto value(auto x)
+    static constexpr fixed_string name = "minus_square_fraction";
+    static constexpr int cost = 12;
+    static constexpr auto value(auto a, auto octave)
     {
-        using scalar::exp_minus_half_square;
-        return exp_minus_half_square(x);
+        using scalar::minus_square_fraction;
+        return minus_square_fraction(a, octave);
+    }
+};
+
+/// The octave of exp(-a^2 / 2) for a half_square_argument a.
+struct minus_half_square_octave_operation
+{
+    static constexpr fixed_string name = "minus_half_square_octave";
+    static constexpr int cost = 4;
+    static constexpr auto value(auto a)
+    {
+        using scalar::minus_half_square_octave;
+        return minus_half_square_octave(a);
+    }
+};
+
+/// Its fraction, likewise.
+struct minus_half_square_fraction_operation
+{
+    static constexpr fixed_string name = "minus_half_square_fraction";
+    static constexpr int cost = 13;
+    static constexpr auto value(auto a, auto octave)
+    {
+        using scalar::minus_half_square_fraction;
+        return minus_half_square_fraction(a, octave);
+    }
+};
+
+/// y * 2^octave for an octave that is not positive.
+struct scale_decay_operation
+{
+    static constexpr fixed_string name = "scale_decay";
+    static constexpr int cost = 3;
+    static constexpr auto value(auto y, auto octave)
+    {
+        using scalar::scale_decay;
+        return scale_decay(y, octave);
     }
 };
 
@@ -208,20 +243,31 @@ struct normal_position_operation
     }
 };
 
-/// exp(x^2) erfc(x) for finite x >= 0, given its erfc_position.
-struct erfc_tail_operation
+/// erfc(a) but for the octave of exp(-a^2), given its fraction and erfc_position(a).
+struct erfc_significand_operation
 {
-    static constexpr fixed_string name = "erfc_tail";
-    static constexpr int cost = 18;
-    static constexpr auto value(auto x, auto position)
+    static constexpr fixed_string name = "erfc_significand";
+    static constexpr int cost = 30;
+    static constexpr auto value(auto a, auto position, auto fraction)
     {
-        using scalar::erfc_tail;
-        return erfc_tail(x, position);
+        using scalar::erfc_significand;
+        return erfc_significand(a, position, fraction);
     }
 };
 
-/// exp(x^2 / 2) (1 - Phi(x)) for finite x >= 0, given its normal_position; Phi is the distribution
-/// function of a standard normal.
+/// 1 - Phi(a), likewise; Phi is the distribution function of a standard normal.
+struct normal_significand_operation
+{
+    static constexpr fixed_string name = "normal_significand";
+    static constexpr int cost = 30;
+    static constexpr auto value(auto a, auto position, auto fraction)
+    {
+        using scalar::normal_significand;
+        return normal_significand(a, position, fraction);
+    }
+};
+
+/// exp(x^2 / 2) (1 - Phi(x)) for finite x >= 0, given its normal_position.
 struct normal_tail_operation
 {
     static constexpr fixed_string name = "normal_tail";
@@ -384,6 +430,20 @@ constexpr auto expm1_join(symbolic auto fraction, symbolic auto octave)
 constexpr auto expm1_decay_join(symbolic auto fraction, symbolic auto octave)
 {
     return apply<expm1_decay_join_operation>(fraction, octave);
+}
+
+/// exp(-a^2) for a square_argument a.
+constexpr auto exp_minus_square(symbolic auto a)
+{
+    const auto octave = apply<minus_square_octave_operation>(a);
+    return exp_decay_join(apply<minus_square_fraction_operation>(a, octave), octave);
+}
+
+/// exp(-a^2 / 2) for a half_square_argument a.
+constexpr auto exp_minus_half_square(symbolic auto a)
+{
+    const auto octave = apply<minus_half_square_octave_operation>(a);
+    return exp_decay_join(apply<minus_half_square_fraction_operation>(a, octave), octave);
 }
 
 constexpr auto is_negative(symbolic auto x) { return apply<is_negative_operation>(x); }

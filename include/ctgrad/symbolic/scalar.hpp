@@ -160,32 +160,42 @@ constexpr double square_argument(double x) { return minimum(27.5, abs(x)); }
 
 constexpr double half_square_argument(double x) { return minimum(39.0, abs(x)); }
 
-constexpr double exp_minus_square(double x) { return exp(-x * x); }
+constexpr double minus_square_octave(double) { return 0.0; }
 
-constexpr double exp_minus_half_square(double x) { return exp(-0.5 * x * x); }
+constexpr double minus_square_fraction(double a, double) { return -a * a; }
+
+constexpr double minus_half_square_octave(double) { return 0.0; }
+
+constexpr double minus_half_square_fraction(double a, double) { return -0.5 * a * a; }
+
+constexpr double scale_decay(double y, double) { return y; }
 
 constexpr double erfc_position(double a) { return a; }
 
 constexpr double normal_position(double a) { return a; }
 
-/// exp(a*a) * erfc(a) for a >= 0; beyond 25 by its continued fraction, where erfc underflows.
-constexpr double erfc_tail(double a, double)
+constexpr double erfc_significand(double a, double, double) { return erfc(a); }
+
+constexpr double normal_significand(double a, double, double)
 {
-    if (!(a > 5.0))
-    {
-        return exp(a * a) * erfc(a);
-    }
-    double fraction = a;
-    for (int k = 60; k > 0; --k)
-    {
-        fraction = a + 0.5 * k / fraction;
-    }
-    return 0.56418958354775628695 / fraction;
+    return 0.5 * erfc(a * 0.70710678118654752440);
 }
 
+/// exp(a^2 / 2) (1 - Phi(a)) for a >= 0; beyond 7 by its continued fraction, before the factors leave
+/// the range of numbers.
 constexpr double normal_tail(double a, double)
 {
-    return 0.5 * erfc_tail(a * 0.70710678118654752440, 0.0);
+    const double u = a * 0.70710678118654752440;
+    if (!(u > 5.0))
+    {
+        return 0.5 * exp(u * u) * erfc(u);
+    }
+    double fraction = u;
+    for (int k = 60; k > 0; --k)
+    {
+        fraction = u + 0.5 * k / fraction;
+    }
+    return 0.5 * 0.56418958354775628695 / fraction;
 }
 
 } // namespace ctgrad::scalar

@@ -6,7 +6,8 @@
 #include <limits>
 
 // The error function and the tails of the normal distribution, scaled so that they neither
-// underflow nor cancel. Times exp_minus_square (exp_minus_half_square) they are erfc (1 - Phi).
+// underflow nor cancel. Times exp_minus_square (exp_minus_half_square) they are erfc (1 - Phi); where
+// that is wanted, both factors are kept to more digits than a number has until they are multiplied.
 
 namespace ctgrad::simd
 {
@@ -47,9 +48,11 @@ struct erf_constants<double>
 
 /// A tail is w * (limit + w * c(w - 1/2)) with w = center / (a + center), which maps [0, infinity]
 /// to [1, 0]; limit = 1 / (center * sqrt(pi)), or sqrt(2 pi), makes the tail right at infinity,
-/// and center is where that is nearly a number of the type. The coefficients c are minimax for the
-/// error relative to the tail: 2^-25.5 (float), 2^-55.2 (double) for erfc_tail, 2^-26.1 and
-/// 2^-56.0 for normal_tail. slope[0] + slope[1] * w is d log(tail) / d log(w) to a few per cent.
+/// and center is where that is nearly a number of the type. limit_high + limit_low is the limit to
+/// twice as many digits; the former is short enough to be subtracted from every tail / w without
+/// rounding. The coefficients c are minimax for the error relative to the tail: 2^-25.5 (float),
+/// 2^-55.2 (double) for erfc, 2^-26.1 and 2^-56.0 for normal_tail. slope[0] + slope[1] * w is
+/// d log(tail) / d log(w) to a few per cent.
 template <class T>
 struct erfc_tail_constants;
 
@@ -58,6 +61,8 @@ struct erfc_tail_constants<float>
 {
     static constexpr float center = 2.578125f;
     static constexpr float limit = 0x1.c02db4p-3f;
+    static constexpr float limit_high = 0x1.c02dbp-3f;
+    static constexpr float limit_low = 0x1.00102ep-25f;
     static constexpr float slope[] = {0.81f, 2.05f};
     static constexpr float coefficients[] = {
         0x1.8819f4p-2f,  0x1.02897ep-1f,  0x1.e396bcp-2f, 0x1.0621e8p-2f, -0x1.f1316ep-8f,
@@ -69,6 +74,8 @@ struct erfc_tail_constants<double>
 {
     static constexpr double center = 2.4375;
     static constexpr double limit = 0x1.da08f48a1d11cp-3;
+    static constexpr double limit_high = 0x1.da08f48a1d11cp-3;
+    static constexpr double limit_low = 0x1.6p-62;
     static constexpr double slope[] = {0.87, 1.85};
     static constexpr double coefficients[] = {
         0x1.98de337e4d8bdp-2,  0x1.00f6b855f7c23p-1,  0x1.af8bdd72d9803p-2,  0x1.51cc34d35e2cap-3,
@@ -88,6 +95,8 @@ struct normal_tail_constants<float>
 {
     static constexpr float center = 3.60546875f;
     static constexpr float limit = 0x1.c5381cp-4f;
+    static constexpr float limit_high = 0x1.c5382p-4f;
+    static constexpr float limit_low = -0x1.ffda9ep-27f;
     static constexpr float slope[] = {0.82f, 2.03f};
     static constexpr float coefficients[] = {
         0x1.8b6e28p-3f,  0x1.025cb6p-2f,  0x1.d9b7e0p-3f, 0x1.e6baeap-4f, -0x1.7c108ap-7f,
@@ -99,6 +108,8 @@ struct normal_tail_constants<double>
 {
     static constexpr double center = 3.62109375;
     static constexpr double limit = 0x1.c343774a0682fp-4;
+    static constexpr double limit_high = 0x1.c343774a0683p-4;
+    static constexpr double limit_low = -0x1.fe4p-57;
     static constexpr double slope[] = {0.82, 2.03};
     static constexpr double coefficients[] = {
         0x1.8a2469513eee6p-3,  0x1.02700d393d7c7p-2,  0x1.dd901bb618c3cp-3,  0x1.f53d7866f62cdp-4,
@@ -115,29 +126,53 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> tail_position(batch<T, Arch> a)
     return batch<T, Arch>(Constants::center) / (a + batch<T, Arch>(Constants::center));
 }
 
+/// The tail has up to three times the relative error of w, so the roundings of the sum and of the
+/// quotient are taken back: what the tail is to be changed by, relative to it.
 template <class Constants, class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> scaled_tail(batch<T, Arch> a, batch<T, Arch> w)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> position_error(batch<T, Arch> a, batch<T, Arch> w)
 {
     using number = batch<T, Arch>;
     const number center(Constants::center);
     const number sum = a + center;
-    const number t = w - number(T(0.5));
-    const number bent = polynomial(t, t * t, Constants::coefficients);
-    const number tail = w * multiply_add(w, bent, number(Constants::limit));
-    // The tail has up to three times the relative error of w, so the roundings of the sum and of
-    // the quotient are taken back: w * (1 + error / center) is the exact quotient.
     const number sum_error = a - (sum - center);
     number error;
     if constexpr (has_fused_multiply_add<Arch>)
         error = negative_multiply_add(w, sum, center);
     else
     {
-        const number product = w * sum;
-        error = (center - product) - product_error(w, sum, product);
+        const auto product = product_in_parts(w, sum);
+        error = (center - product.high) - product.low;
     }
+    // w * (1 + error / center) is the exact quotient.
     const number slope = multiply_add(w, number(Constants::slope[1] / Constants::center),
                                       number(Constants::slope[0] / Constants::center));
-    return multiply_add(tail * slope, negative_multiply_add(w, sum_error, error), tail);
+    return slope * negative_multiply_add(w, sum_error, error);
+}
+
+template <class Constants, class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> scaled_tail(batch<T, Arch> a, batch<T, Arch> w)
+{
+    using number = batch<T, Arch>;
+    const number t = w - number(T(0.5));
+    const number bent = polynomial(t, t * t, Constants::coefficients);
+    const number tail = w * multiply_add(w, bent, number(Constants::limit));
+    return multiply_add(tail, position_error<Constants>(a, w), tail);
+}
+
+/// The same times 1 + p, with one rounding that counts.
+template <class Constants, class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> tail_times(batch<T, Arch> a, batch<T, Arch> w, batch<T, Arch> p)
+{
+    using number = batch<T, Arch>;
+    const number t = w - number(T(0.5));
+    const auto halves = halves_of_polynomial(t * t, Constants::coefficients);
+    const auto bent = multiply_add_in_parts(halves.odd, t, halves.even);
+    const auto ratio = multiply_add_in_parts(w, bent.high, number(Constants::limit_high));
+    const number ratio_low = multiply_add(w, bent.low, ratio.low + number(Constants::limit_low));
+    const auto tail = product_in_parts(w, ratio.high);
+    const number low = multiply_add(tail.high, position_error<Constants>(a, w),
+                                    multiply_add(w, ratio_low, tail.low));
+    return tail.high + multiply_add(tail.high, p, multiply_add(low, p, low));
 }
 
 } // namespace detail
@@ -162,13 +197,15 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> erfc_position(batch<T, Arch> a)
     return detail::tail_position<detail::erfc_tail_constants<T>>(a);
 }
 
-/// exp(a^2) * erfc(a), the scaled complementary error function, for position = erfc_position(a).
-/// Domain     finite a >= 0, and NaN
-/// Accuracy   3 ULP float, 3 ULP double
+/// erfc(a) / 2^k for position = erfc_position(a), k = minus_square_octave(a) and
+/// p = minus_square_fraction(a, k).
+/// Domain     results of square_argument
+/// Accuracy   2 ULP float, 2 ULP double
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> erfc_tail(batch<T, Arch> a, batch<T, Arch> position)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> erfc_significand(batch<T, Arch> a, batch<T, Arch> position,
+                                                     batch<T, Arch> p)
 {
-    return detail::scaled_tail<detail::erfc_tail_constants<T>>(a, position);
+    return detail::tail_times<detail::erfc_tail_constants<T>>(a, position, p);
 }
 
 /// The same for normal_tail.
@@ -186,6 +223,17 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> normal_tail(batch<T, Arch> a, batch<T, Arch> position)
 {
     return detail::scaled_tail<detail::normal_tail_constants<T>>(a, position);
+}
+
+/// (1 - Phi(a)) / 2^k for position = normal_position(a), k = minus_half_square_octave(a) and
+/// p = minus_half_square_fraction(a, k).
+/// Domain     results of half_square_argument
+/// Accuracy   2 ULP float, 2 ULP double
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> normal_significand(batch<T, Arch> a, batch<T, Arch> position,
+                                                       batch<T, Arch> p)
+{
+    return detail::tail_times<detail::normal_tail_constants<T>>(a, position, p);
 }
 
 } // namespace ctgrad::simd

@@ -148,20 +148,27 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_join(batch<T, Arch> p, batch<T, Arch> k)
     }
 }
 
-/// The same for k <= 100: no result is near the largest number.
+/// y * 2^k for k <= 100 and 0 < y < 2: no result is near the largest number.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> scale_decay(batch<T, Arch> y, batch<T, Arch> k)
+{
+    if constexpr (detail::is_avx512<Arch>)
+        return scale_by_power_of_two(y, k);
+    else
+    {
+        // Raised into the normal numbers (but for what becomes 0) and lowered again, which rounds
+        // only subnormal results.
+        constexpr int up = sizeof(T) == 4 ? 26 : 60;
+        constexpr T down = sizeof(T) == 4 ? T(0x1p-26) : T(0x1p-60);
+        return y * power_of_two(k + batch<T, Arch>(T(up))) * batch<T, Arch>(down);
+    }
+}
+
+/// exp from the same pieces for k <= 100.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_decay_join(batch<T, Arch> p, batch<T, Arch> k)
 {
-    if constexpr (detail::is_avx512<Arch>)
-        return exp_join(p, k);
-    else
-    {
-        // Raised into the normal numbers and lowered again, which rounds only subnormal results.
-        constexpr int up = sizeof(T) == 4 ? 26 : 60;
-        constexpr T down = sizeof(T) == 4 ? T(0x1p-26) : T(0x1p-60);
-        const batch<T, Arch> y = batch<T, Arch>(T(1)) + p;
-        return y * power_of_two(k + batch<T, Arch>(T(up))) * batch<T, Arch>(down);
-    }
+    return scale_decay(batch<T, Arch>(T(1)) + p, k);
 }
 
 /// expm1 from the same pieces, but for the sign of 0: 2^k * p + (2^k - 1).
@@ -253,45 +260,63 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> tanh(batch<T, Arch> x)
 }
 
 /// |x| kept where exp(-x^2) is not surely 0 (from the bound on it rounds to 0): what
-/// exp_minus_square and erfc_tail take.
+/// minus_square_octave and erfc_position take.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> square_argument(batch<T, Arch> x)
 {
     return at_most(batch<T, Arch>(sizeof(T) == 4 ? T(10.2) : T(27.31)), abs(x));
 }
 
-/// |x| kept where exp(-x^2 / 2) is not surely 0: what exp_minus_half_square and normal_tail take.
+/// |x| kept where exp(-x^2 / 2) is not surely 0: what minus_half_square_octave and normal_position
+/// take.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> half_square_argument(batch<T, Arch> x)
 {
     return at_most(batch<T, Arch>(sizeof(T) == 4 ? T(14.43) : T(38.62)), abs(x));
 }
 
-/// exp(-a^2) for a = square_argument(x); the rounding error of the square is taken into account,
-/// so that the far tail keeps its relative accuracy.
-/// Domain     results of square_argument; subnormal results are right
-/// Accuracy   1.25 ULP float, 1.25 ULP double
+/// exp_octave(-a^2) for a = square_argument(x).
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_square(batch<T, Arch> a)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> minus_square_octave(batch<T, Arch> a)
 {
-    const batch<T, Arch> minus = -a;
-    const batch<T, Arch> exponent = a * minus;
-    const batch<T, Arch> error = detail::product_excess(a, minus, exponent);
-    const batch<T, Arch> k = detail::octave(exponent);
-    return exp_decay_join(detail::expm1_fraction(detail::reduce_octave(exponent, k, error)), k);
+    return detail::octave(a * -a);
 }
 
-/// exp(-a^2 / 2) for a = half_square_argument(x), likewise.
-/// Domain     results of half_square_argument; subnormal results are right
-/// Accuracy   1.25 ULP float, 1.25 ULP double
+/// exp_octave(-a^2 / 2) for a = half_square_argument(x).
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> exp_minus_half_square(batch<T, Arch> a)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> minus_half_square_octave(batch<T, Arch> a)
 {
-    const batch<T, Arch> half = a * batch<T, Arch>(T(-0.5));
-    const batch<T, Arch> exponent = a * half;
-    const batch<T, Arch> error = detail::product_excess(a, half, exponent);
-    const batch<T, Arch> k = detail::octave(exponent);
-    return exp_decay_join(detail::expm1_fraction(detail::reduce_octave(exponent, k, error)), k);
+    return detail::octave(a * (a * batch<T, Arch>(T(-0.5))));
+}
+
+namespace detail
+{
+
+/// exp(a * b - k * ln 2) - 1; the rounding error of the product is taken into account, so that the
+/// far tail keeps its relative accuracy.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> product_fraction(batch<T, Arch> a, batch<T, Arch> b,
+                                                     batch<T, Arch> k)
+{
+    const batch<T, Arch> exponent = a * b;
+    return expm1_fraction(reduce_octave(exponent, k, product_excess(a, b, exponent)));
+}
+
+} // namespace detail
+
+/// exp(-a^2 - k * ln 2) - 1 for k = minus_square_octave(a).
+/// Accuracy   exp_decay_join of it has 1.25 ULP in float and double, right into subnormal results
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> minus_square_fraction(batch<T, Arch> a, batch<T, Arch> k)
+{
+    return detail::product_fraction(a, -a, k);
+}
+
+/// exp(-a^2 / 2 - k * ln 2) - 1 for k = minus_half_square_octave(a), likewise.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> minus_half_square_fraction(batch<T, Arch> a, batch<T, Arch> k)
+{
+    return detail::product_fraction(a, a * batch<T, Arch>(T(-0.5)), k);
 }
 
 } // namespace ctgrad::simd

@@ -109,7 +109,9 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_erfc(batch<T, Arch> x)
 {
     const batch<T, Arch> a = fast_square_argument(x);
-    const batch<T, Arch> tail = fast_erfc_tail(a, fast_erfc_position(a)) * fast_exp_minus_square(a);
+    const batch<T, Arch> k = minus_square_octave(a);
+    const batch<T, Arch> power = fast_exp_decay_join(fast_minus_square_fraction(a, k), k);
+    const batch<T, Arch> tail = fast_erfc_tail(a, fast_erfc_position(a)) * power;
     return select(is_negative(x), batch<T, Arch>(T(2)) - tail, tail);
 }
 
@@ -120,8 +122,9 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_normal_cdf(batch<T, Arch> x)
 {
     const batch<T, Arch> a = fast_half_square_argument(x);
-    const batch<T, Arch> tail =
-        fast_normal_tail(a, fast_normal_position(a)) * fast_exp_minus_half_square(a);
+    const batch<T, Arch> k = minus_half_square_octave(a);
+    const batch<T, Arch> power = fast_exp_decay_join(fast_minus_half_square_fraction(a, k), k);
+    const batch<T, Arch> tail = fast_normal_tail(a, fast_normal_position(a)) * power;
     return select(is_negative(x), tail, batch<T, Arch>(T(1)) - tail);
 }
 

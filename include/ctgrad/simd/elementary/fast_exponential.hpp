@@ -199,19 +199,21 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_half_square_argument(batch<T, Arch> x)
     return at_most(batch<T, Arch>(detail::fast_exponential_constants<T>::half_square), abs(x));
 }
 
-/// exp(-a^2) for a = fast_square_argument(x).
-/// Accuracy   4e-5 relative
+/// exp(-a^2 - k * ln 2) - 1 for a = fast_square_argument(x) and k = minus_square_octave(a).
+/// Accuracy   that of exp(-a^2) is 4e-5 relative
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_exp_minus_square(batch<T, Arch> a)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_minus_square_fraction(batch<T, Arch> a, batch<T, Arch> k)
 {
-    return detail::fast_exp_of_decay(a * -a);
+    return fast_exp_fraction(a * -a, k);
 }
 
-/// exp(-a^2 / 2) for a = fast_half_square_argument(x), likewise.
+/// exp(-a^2 / 2 - k * ln 2) - 1 for a = fast_half_square_argument(x) and
+/// k = minus_half_square_octave(a), likewise.
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_exp_minus_half_square(batch<T, Arch> a)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_minus_half_square_fraction(batch<T, Arch> a,
+                                                                    batch<T, Arch> k)
 {
-    return detail::fast_exp_of_decay(a * (a * batch<T, Arch>(T(-0.5))));
+    return fast_exp_fraction(a * (a * batch<T, Arch>(T(-0.5))), k);
 }
 
 } // namespace ctgrad::simd

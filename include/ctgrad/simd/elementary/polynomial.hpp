@@ -52,6 +52,23 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> polynomial(batch<T, Arch> x, const T (&coeff
     }
 }
 
+/// A polynomial in x as even + x * odd.
+template <class T, class Arch>
+struct polynomial_halves
+{
+    batch<T, Arch> even;
+    batch<T, Arch> odd;
+};
+
+/// Both given x^2.
+template <class T, class Arch, std::size_t Count>
+CTGRAD_ALWAYS_INLINE polynomial_halves<T, Arch> halves_of_polynomial(batch<T, Arch> square,
+                                                                     const T (&coefficients)[Count])
+{
+    return {horner<0, 2>(square, coefficients, std::make_index_sequence<(Count - 1) / 2>{}),
+            horner<1, 2>(square, coefficients, std::make_index_sequence<Count / 2 - 1>{})};
+}
+
 /// The same with even and odd powers in two chains, given x^2: half the latency, but less
 /// accurate where they cancel, that is for signs that alternate and an x near 1.
 template <class T, class Arch, std::size_t Count>
@@ -59,9 +76,10 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> polynomial(batch<T, Arch> x, batch<T, Arch> 
                                                const T (&coefficients)[Count])
 {
     if constexpr (Count < 14)
-        return multiply_add(
-            horner<1, 2>(square, coefficients, std::make_index_sequence<Count / 2 - 1>{}), x,
-            horner<0, 2>(square, coefficients, std::make_index_sequence<(Count - 1) / 2>{}));
+    {
+        const auto halves = halves_of_polynomial(square, coefficients);
+        return multiply_add(halves.odd, x, halves.even);
+    }
     else
         return polynomial(x, coefficients);
 }
@@ -116,6 +134,39 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> product_excess(batch<T, Arch> a, batch<T, Ar
         return negative_multiply_add(a, b, product);
     else
         return -product_error(a, b, product);
+}
+
+/// A number as a sum: a rounded result and what the rounding took away.
+template <class T, class Arch>
+struct two_parts
+{
+    batch<T, Arch> high;
+    batch<T, Arch> low;
+};
+
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE two_parts<T, Arch> product_in_parts(batch<T, Arch> a, batch<T, Arch> b)
+{
+    const batch<T, Arch> product = a * b;
+    return {product, product_error(a, b, product)};
+}
+
+/// a * b + c where c less the result is a number of the type, as for a result between c / 2 and 2 c.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE two_parts<T, Arch> multiply_add_in_parts(batch<T, Arch> a, batch<T, Arch> b,
+                                                              batch<T, Arch> c)
+{
+    if constexpr (has_fused_multiply_add<Arch>)
+    {
+        const batch<T, Arch> sum = multiply_add(a, b, c);
+        return {sum, multiply_add(a, b, c - sum)};
+    }
+    else
+    {
+        const auto product = product_in_parts(a, b);
+        const batch<T, Arch> sum = product.high + c;
+        return {sum, (product.high - (sum - c)) + product.low};
+    }
 }
 
 } // namespace ctgrad::simd::detail
