@@ -172,9 +172,7 @@ public:
     {
         add(name, function, rows);
         const auto print = [&](const std::string& suffix, detail::source_language language)
-        {
-            write(name + suffix, detail::source_printer(function, name, {language, false}).print());
-        };
+        { write(name + suffix, detail::print_source(function, name, {language, false})); };
         print(".c", detail::source_language::c);
         print(".double.cu", detail::source_language::cuda);
         print(".py", detail::source_language::numpy);

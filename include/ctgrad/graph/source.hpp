@@ -2,7 +2,9 @@
 #pragma once
 
 #include <ctgrad/graph/print.hpp>
-#include <ctgrad/graph/source_function.hpp>
+#include <ctgrad/graph/source_arrays.hpp>
+#include <ctgrad/graph/source_elements.hpp>
+#include <ctgrad/graph/source_rows.hpp>
 #include <ctgrad/symbolic/extent.hpp>
 
 namespace ctgrad
@@ -57,6 +59,14 @@ source_function source_of(const Formula& formula)
     return made;
 }
 
+inline std::string print_source(const source_function& function, std::string_view name,
+                                source_dialect dialect)
+{
+    return dialect.numpy()     ? array_source(function, name, dialect).print()
+           : function.over_row ? row_source(function, name, dialect).print()
+                               : element_source(function, name, dialect).print();
+}
+
 } // namespace detail
 
 /// A formula as a function in C, for those who only want that: its value is returned, its partial
@@ -71,7 +81,7 @@ template <std::floating_point T = double>
 std::string to_c(const expression auto& formula, std::string_view name)
 {
     const detail::source_dialect dialect{detail::source_language::c, std::same_as<T, float>};
-    return detail::source_printer(detail::source_of(formula), name, dialect).print();
+    return detail::print_source(detail::source_of(formula), name, dialect);
 }
 
 /// Likewise as a device function in CUDA, in float unless you ask for `to_cuda<double>`. One thread
@@ -81,7 +91,7 @@ template <std::floating_point T = float>
 std::string to_cuda(const expression auto& formula, std::string_view name)
 {
     const detail::source_dialect dialect{detail::source_language::cuda, std::same_as<T, float>};
-    return detail::source_printer(detail::source_of(formula), name, dialect).print();
+    return detail::print_source(detail::source_of(formula), name, dialect);
 }
 
 /// Likewise as a function in Python on NumPy's arrays (or numbers), which returns the value and the
@@ -91,7 +101,7 @@ std::string to_cuda(const expression auto& formula, std::string_view name)
 std::string to_numpy(const expression auto& formula, std::string_view name)
 {
     const detail::source_dialect dialect{detail::source_language::numpy};
-    return detail::source_printer(detail::source_of(formula), name, dialect).print();
+    return detail::print_source(detail::source_of(formula), name, dialect);
 }
 
 } // namespace ctgrad

@@ -49,6 +49,18 @@ struct source_dialect
         return std::string(name) + (is_float ? "f" : "");
     }
 
+    /// What stands before the type of a function.
+    std::string qualifiers() const
+    {
+        return language == source_language::cuda ? "__device__ __forceinline__ " : "static inline ";
+    }
+
+    /// `name = value` as a line of a function's body.
+    std::string definition(const std::string& line) const
+    {
+        return numpy() ? "    " + line + "\n" : "    const " + type() + " " + line + ";\n";
+    }
+
 private:
     std::string magnitude(double value) const
     {

@@ -57,6 +57,20 @@ public:
     /// The line that defines the local of a node, or nothing.
     const std::string& line(int i) const { return lines_[static_cast<std::size_t>(i)]; }
 
+    /// All those lines, for a function without loops.
+    std::string definitions() const
+    {
+        std::string text;
+        for (int i = 0; i < graph_.size(); ++i)
+        {
+            if (is_live(i) && !line(i).empty())
+            {
+                text += around_.dialect.definition(line(i));
+            }
+        }
+        return text;
+    }
+
     bool is_reduction(int i) const { return is_accumulated(graph_[i]); }
 
     /// Whether a leaf of that name is used.
