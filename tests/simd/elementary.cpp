@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <random>
 #include <tuple>
 #include <vector>
 
@@ -198,6 +199,31 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(erf_is_accurate, T, element_types)
                      {-tiny<T>, -tiny<T>},
                      {largest<T>, 1},
                      {-largest<T>, -1}});
+}
+
+BOOST_AUTO_TEST_CASE(what_a_rounding_takes_is_the_low_part)
+{
+    // Products of floats, and their sums with numbers of like size, are exact in double.
+    std::mt19937 generator(1);
+    std::uniform_real_distribution<float> number(0.5F, 2);
+    for (int i = 0; i < 10'000; ++i)
+    {
+        const float a = number(generator);
+        const float b = -number(generator);
+        const float c = number(generator);
+        const double product = double(a) * double(b);
+        const auto alone = ctgrad::simd::detail::product_in_parts(batch<float>(a), batch<float>(b));
+        BOOST_TEST(first_lane(alone.high) == static_cast<float>(product));
+        BOOST_TEST(double(first_lane(alone.high)) + double(first_lane(alone.low)) == product);
+        // Of one sign: the number less the sum is a number then.
+        const auto sum = ctgrad::simd::detail::multiply_add_in_parts(
+            batch<float>(a), batch<float>(-b), batch<float>(4 * c));
+        const double exact = 4 * double(c) - product;
+        const double found = double(first_lane(sum.high)) + double(first_lane(sum.low));
+        // Half a unit of numbers up to 16, and of the product where that is rounded by itself.
+        BOOST_TEST(std::abs(first_lane(sum.low)) <= 6e-7F);
+        BOOST_TEST(std::abs(found - exact) <= 0x1p-44);
+    }
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(tails_are_accurate, T, element_types)

@@ -190,6 +190,10 @@ private:
             {
                 return tanh_operation::lowered_precisely(operands[0]);
             }
+            if (current.is(operation_of<normal_cdf_operation>))
+            {
+                return normal_cdf_operation::lowered_precisely(operands[0]);
+            }
         }
         if (const auto mish = lower_gated<tanh_softplus_operation>(from_, current, lowered))
         {
@@ -336,7 +340,7 @@ private:
     const graph_builder& from_;
     graph_builder& to_;
     node_flags live_;
-    /// Results: those of sigmoid and tanh are worth some more operations.
+    /// Results: those of sigmoid, tanh and normal_cdf are worth some more operations.
     node_flags refines_{};
     limit_table limits_{};
     std::array<int, graph_builder::capacity> guards_{};

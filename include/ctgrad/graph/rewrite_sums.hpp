@@ -90,11 +90,6 @@ constexpr reference joined(reference a, reference b)
     return {};
 }
 
-} // namespace detail
-
-namespace detail
-{
-
 /// f u or -f u where this is f (d + u) or f (d - u) and the numbers c + f d are 0.
 constexpr reference without_constant(double c, scaled sum)
 {

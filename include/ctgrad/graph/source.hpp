@@ -7,6 +7,13 @@
 #include <ctgrad/graph/source_rows.hpp>
 #include <ctgrad/symbolic/extent.hpp>
 
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
 namespace ctgrad
 {
 
@@ -59,12 +66,12 @@ source_function source_of(const Formula& formula)
     return made;
 }
 
-inline std::string print_source(const source_function& function, std::string_view name,
+inline std::string print_source(source_function function, std::string_view name,
                                 source_dialect dialect)
 {
-    return dialect.numpy()     ? array_source(function, name, dialect).print()
-           : function.over_row ? row_source(function, name, dialect).print()
-                               : element_source(function, name, dialect).print();
+    return dialect.numpy()     ? array_source(std::move(function), name, dialect).print()
+           : function.over_row ? row_source(std::move(function), name, dialect).print()
+                               : element_source(std::move(function), name, dialect).print();
 }
 
 } // namespace detail

@@ -6,6 +6,7 @@
 #include <ctgrad/graph/source_helper_functions.hpp>
 #include <ctgrad/graph/source_writer.hpp>
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>

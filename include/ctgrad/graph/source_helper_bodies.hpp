@@ -3,6 +3,10 @@
 
 #include <ctgrad/graph/source_form.hpp>
 
+#include <array>
+#include <limits>
+#include <string_view>
+
 // Functions that the languages lack, which are printed in front of the function that needs them.
 
 namespace ctgrad::detail

@@ -71,7 +71,11 @@ public:
         return text;
     }
 
-    bool is_reduction(int i) const { return is_accumulated(graph_[i]); }
+    bool is_reduction(int i) const
+    {
+        const node& current = graph_[i];
+        return current.kind == node_kind::applied && current.op->over_row != reduction::none;
+    }
 
     /// Whether a leaf of that name is used.
     bool mentions(std::string_view name) const
@@ -92,11 +96,6 @@ private:
     static constexpr std::size_t longest_expression = 56;
 
     bool numpy() const { return around_.dialect.numpy(); }
-
-    static bool is_accumulated(const node& current)
-    {
-        return current.kind == node_kind::applied && current.op->over_row != reduction::none;
-    }
 
     void count_uses(std::span<const int> outputs)
     {
@@ -147,7 +146,7 @@ private:
         {
             return false;
         }
-        if (is_accumulated(current))
+        if (is_reduction(i))
         {
             return true;
         }

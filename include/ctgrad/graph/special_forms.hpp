@@ -3,6 +3,7 @@
 
 #include <ctgrad/graph/reference.hpp>
 #include <ctgrad/symbolic/pieces.hpp>
+#include <ctgrad/symbolic/tail_pieces.hpp>
 
 namespace ctgrad::detail
 {

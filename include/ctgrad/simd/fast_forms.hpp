@@ -2,6 +2,8 @@
 #pragma once
 
 #include <ctgrad/simd/elementary/fast.hpp>
+#include <ctgrad/simd/rounding.hpp>
+#include <ctgrad/symbolic/tail_pieces.hpp>
 #include <ctgrad/symbolic/tier.hpp>
 
 // What batches compute for `fast_form<Operation>`, found by argument-dependent lookup.
@@ -160,14 +162,6 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(erfc_significand_operation, batch
                                                batch<T, Arch> w, batch<T, Arch> p)
 {
     const batch<T, Arch> tail = fast_erfc_tail(a, w);
-    return multiply_add(tail, p, tail);
-}
-
-template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(normal_significand_operation, batch<T, Arch> a,
-                                               batch<T, Arch> w, batch<T, Arch> p)
-{
-    const batch<T, Arch> tail = fast_normal_tail(a, w);
     return multiply_add(tail, p, tail);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/symbolic/functions.hpp>
+#include <ctgrad/symbolic/tail_pieces.hpp>
 
 namespace ctgrad
 {
@@ -69,6 +70,20 @@ struct normal_cdf_operation
     }
     static constexpr auto lowered(auto x)
     {
+        const auto tail = upper_tail(apply<half_square_argument_operation>(x));
+        return select(is_negative(x), tail, 1 - tail);
+    }
+    /// 1 - Phi(a).
+    static constexpr auto upper_tail(auto a)
+    {
+        // The division first: it takes its time.
+        const auto position = apply<normal_position_operation>(a);
+        const auto power = exp_minus_half_square(a);
+        return apply<normal_tail_operation>(a, position) * power;
+    }
+    /// Where the result is looked at and not only a factor: to 2 units in the last place.
+    static constexpr auto lowered_precisely(auto x)
+    {
         const auto a = apply<half_square_argument_operation>(x);
         const auto position = apply<normal_position_operation>(a);
         const auto octave = apply<minus_half_square_octave_operation>(a);
@@ -89,9 +104,7 @@ struct gelu_operation
     static constexpr auto lowered(auto x)
     {
         const auto a = apply<half_square_argument_operation>(x);
-        const auto position = apply<normal_position_operation>(a);
-        const auto tail = apply<normal_tail_operation>(a, position) * exp_minus_half_square(a);
-        const auto less = a * tail;
+        const auto less = a * normal_cdf_operation::upper_tail(a);
         return apply<at_least_operation>(0, x) - less;
     }
 };

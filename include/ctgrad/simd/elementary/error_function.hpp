@@ -2,12 +2,11 @@
 #pragma once
 
 #include <ctgrad/simd/elementary/exponential.hpp>
+#include <ctgrad/simd/elementary/polynomial.hpp>
 
-#include <limits>
-
-// The error function and the tails of the normal distribution, scaled so that they neither
-// underflow nor cancel. Times exp_minus_square (exp_minus_half_square) they are erfc (1 - Phi); where
-// that is wanted, both factors are kept to more digits than a number has until they are multiplied.
+// The error function and the tail of the normal distribution, scaled by exp(a^2 / 2) so that it
+// neither underflows nor cancels. For erfc and 1 - Phi themselves the scaled tail and the power are
+// kept to more digits than a number has until they are multiplied.
 
 namespace ctgrad::simd
 {
@@ -49,7 +48,7 @@ struct erf_constants<double>
 /// A tail is w * (limit + w * c(w - 1/2)) with w = center / (a + center), which maps [0, infinity]
 /// to [1, 0]; limit = 1 / (center * sqrt(pi)), or sqrt(2 pi), makes the tail right at infinity,
 /// and center is where that is nearly a number of the type. limit_high + limit_low is the limit to
-/// twice as many digits; the former is short enough to be subtracted from every tail / w without
+/// more digits; the former is short enough to be subtracted from every tail / w without
 /// rounding. The coefficients c are minimax for the error relative to the tail: 2^-25.5 (float),
 /// 2^-55.2 (double) for erfc, 2^-26.1 and 2^-56.0 for normal_tail. slope[0] + slope[1] * w is
 /// d log(tail) / d log(w) to a few per cent.
@@ -75,7 +74,7 @@ struct erfc_tail_constants<double>
     static constexpr double center = 2.4375;
     static constexpr double limit = 0x1.da08f48a1d11cp-3;
     static constexpr double limit_high = 0x1.da08f48a1d11cp-3;
-    static constexpr double limit_low = 0x1.6p-62;
+    static constexpr double limit_low = 0x1.61021b5546274p-62;
     static constexpr double slope[] = {0.87, 1.85};
     static constexpr double coefficients[] = {
         0x1.98de337e4d8bdp-2,  0x1.00f6b855f7c23p-1,  0x1.af8bdd72d9803p-2,  0x1.51cc34d35e2cap-3,
@@ -109,7 +108,7 @@ struct normal_tail_constants<double>
     static constexpr double center = 3.62109375;
     static constexpr double limit = 0x1.c343774a0682fp-4;
     static constexpr double limit_high = 0x1.c343774a0683p-4;
-    static constexpr double limit_low = -0x1.fe4p-57;
+    static constexpr double limit_low = -0x1.fe34ecfa0feaap-57;
     static constexpr double slope[] = {0.82, 2.03};
     static constexpr double coefficients[] = {
         0x1.8a2469513eee6p-3,  0x1.02700d393d7c7p-2,  0x1.dd901bb618c3cp-3,  0x1.f53d7866f62cdp-4,
@@ -190,7 +189,8 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> erf(batch<T, Arch> x)
     return copysign(detail::expm1_not_positive(-g), x);
 }
 
-/// Where a lies between 0 (then it is 1) and infinity, as erfc_tail needs it: its one division.
+/// Where a lies between 0 (then it is 1) and infinity, as erfc_significand needs it: its one
+/// division.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> erfc_position(batch<T, Arch> a)
 {
@@ -208,7 +208,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> erfc_significand(batch<T, Arch> a, batch<T, 
     return detail::tail_times<detail::erfc_tail_constants<T>>(a, position, p);
 }
 
-/// The same for normal_tail.
+/// The same for normal_tail and normal_significand.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> normal_position(batch<T, Arch> a)
 {

@@ -37,21 +37,6 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> blocks(batch<T, Arch> x, batch<T, Arch> x8,
                             horner<First, 1>(x, coefficients, std::make_index_sequence<7>{}));
 }
 
-/// Sum of coefficients[i] * x^i. A long one is several independent chains of operations, for two
-/// to three more multiplications: its latency would not be hidden where a row is short.
-template <class T, class Arch, std::size_t Count>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> polynomial(batch<T, Arch> x, const T (&coefficients)[Count])
-{
-    if constexpr (Count < 14)
-        return horner<0, 1>(x, coefficients, std::make_index_sequence<Count - 1>{});
-    else
-    {
-        const batch<T, Arch> x2 = x * x;
-        const batch<T, Arch> x4 = x2 * x2;
-        return blocks<0>(x, x4 * x4, coefficients);
-    }
-}
-
 /// A polynomial in x as even + x * odd.
 template <class T, class Arch>
 struct polynomial_halves
@@ -67,6 +52,21 @@ CTGRAD_ALWAYS_INLINE polynomial_halves<T, Arch> halves_of_polynomial(batch<T, Ar
 {
     return {horner<0, 2>(square, coefficients, std::make_index_sequence<(Count - 1) / 2>{}),
             horner<1, 2>(square, coefficients, std::make_index_sequence<Count / 2 - 1>{})};
+}
+
+/// Sum of coefficients[i] * x^i. A long one is several independent chains of operations, for two
+/// to three more multiplications: its latency would not be hidden where a row is short.
+template <class T, class Arch, std::size_t Count>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> polynomial(batch<T, Arch> x, const T (&coefficients)[Count])
+{
+    if constexpr (Count < 14)
+        return horner<0, 1>(x, coefficients, std::make_index_sequence<Count - 1>{});
+    else
+    {
+        const batch<T, Arch> x2 = x * x;
+        const batch<T, Arch> x4 = x2 * x2;
+        return blocks<0>(x, x4 * x4, coefficients);
+    }
 }
 
 /// The same with even and odd powers in two chains, given x^2: half the latency, but less

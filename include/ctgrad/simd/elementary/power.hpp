@@ -3,6 +3,7 @@
 
 #include <ctgrad/simd/elementary/exponential.hpp>
 #include <ctgrad/simd/elementary/logarithm.hpp>
+#include <ctgrad/simd/elementary/polynomial.hpp>
 #include <ctgrad/simd/rounding.hpp>
 
 #include <limits>
@@ -17,28 +18,19 @@ namespace ctgrad::simd
 namespace detail
 {
 
-/// high + low, where high is the sum rounded.
-template <class T, class Arch>
-struct pair_sum
-{
-    batch<T, Arch> high;
-    batch<T, Arch> low;
-};
-
 /// a + b exactly, for |a| >= |b| or a = 0.
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE pair_sum<T, Arch> ordered_sum(batch<T, Arch> a, batch<T, Arch> b)
+CTGRAD_ALWAYS_INLINE two_parts<T, Arch> ordered_sum(batch<T, Arch> a, batch<T, Arch> b)
 {
     const batch<T, Arch> sum = a + b;
     return {sum, b - (sum - a)};
 }
 
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE pair_sum<T, Arch> operator*(pair_sum<T, Arch> a, pair_sum<T, Arch> b)
+CTGRAD_ALWAYS_INLINE two_parts<T, Arch> operator*(two_parts<T, Arch> a, two_parts<T, Arch> b)
 {
-    const batch<T, Arch> product = a.high * b.high;
-    const batch<T, Arch> error = product_error(a.high, b.high, product);
-    return {product, multiply_add(a.high, b.low, multiply_add(a.low, b.high, error))};
+    const auto product = product_in_parts(a.high, b.high);
+    return {product.high, multiply_add(a.high, b.low, multiply_add(a.low, b.high, product.low))};
 }
 
 template <class T>
@@ -78,18 +70,18 @@ struct power_constants<double>
 
 /// log2 of a positive finite number.
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE pair_sum<T, Arch> precise_log2(batch<T, Arch> x)
+CTGRAD_ALWAYS_INLINE two_parts<T, Arch> precise_log2(batch<T, Arch> x)
 {
     using number = batch<T, Arch>;
-    using pair = pair_sum<T, Arch>;
+    using pair = two_parts<T, Arch>;
     using constants = power_constants<T>;
     const auto parts = split(x);
     const number f = parts.significand - number(T(1));
     const pair sum = ordered_sum(number(T(2)), f);
     const number reciprocal = number(T(1)) / sum.high;
     const number quotient = f * reciprocal;
-    const number product = quotient * sum.high;
-    const number remainder = (f - product) - product_error(quotient, sum.high, product);
+    const pair product = product_in_parts(quotient, sum.high);
+    const number remainder = (f - product.high) - product.low;
     const pair s{quotient, negative_multiply_add(quotient, sum.low, remainder) * reciprocal};
 
     const pair z = s * s;
@@ -112,10 +104,10 @@ struct precise_power
         using constants = power_constants<T>;
         const number one(T(1));
         const auto log2 = precise_log2(a);
-        const number product = y * log2.high;
-        const number error = multiply_add(y, log2.low, product_error(y, log2.high, product));
-        const number exponent =
-            at_least(number(constants::smallest), at_most(number(constants::largest), product));
+        const auto product = product_in_parts(y, log2.high);
+        const number error = multiply_add(y, log2.low, product.low);
+        const number exponent = at_least(number(constants::smallest),
+                                         at_most(number(constants::largest), product.high));
         const number k = round_to_nearest(exponent);
         // Beyond the bounds the error may be anything.
         const number r = (exponent - k) + at_least(-one, at_most(one, error));
