@@ -9,6 +9,7 @@
 #include <ctgrad/simd/elementary.hpp>
 #include <ctgrad/simd/fast_forms.hpp>
 #include <ctgrad/simd/limits.hpp>
+#include <ctgrad/simd/places.hpp>
 #include <ctgrad/simd/reductions.hpp>
 #include <ctgrad/simd/slots.hpp>
 
@@ -75,6 +76,15 @@ private:
     // Two types also where the registers are the same: operand_value tells them apart.
     using slots = slots_of<batch_type, node_count, false>;
     using uniform_slots = slots_of<uniform_type, node_count, true>;
+
+    using whole = whole_vector<batch_type>;
+    using incomplete = incomplete_vector<batch_type>;
+
+    template <int V>
+    CTGRAD_ALWAYS_INLINE static whole vector_from(std::ptrdiff_t first)
+    {
+        return {first + V * static_cast<std::ptrdiff_t>(batch_type::size)};
+    }
 
     /// The value (or the condition) of an operand of what is one value for the row.
     template <int Index>
@@ -184,51 +194,50 @@ private:
         (compute_uniform<I>(length), ...);
     }
 
-    template <class Load, int... I>
+    template <int... I>
     CTGRAD_ALWAYS_INLINE void load_variables([[maybe_unused]] slots& local,
-                                             [[maybe_unused]] const Load& load, indices<I...>) const
+                                             [[maybe_unused]] auto place, indices<I...>) const
     {
-        ((local.values[I] = load(inputs_[static_cast<std::size_t>(plan[I].leaf)])), ...);
+        ((local.values[I] = place.load(inputs_[static_cast<std::size_t>(plan[I].leaf)])), ...);
     }
 
-    template <class Load, int... I>
-    CTGRAD_ALWAYS_INLINE void load_kept([[maybe_unused]] slots& local,
-                                        [[maybe_unused]] const Load& load, indices<I...>) const
+    template <int... I>
+    CTGRAD_ALWAYS_INLINE void load_kept([[maybe_unused]] slots& local, [[maybe_unused]] auto place,
+                                        indices<I...>) const
     {
-        ((local.values[I] = load(outputs_[static_cast<std::size_t>(plan[I].kept)])), ...);
+        ((local.values[I] = place.load(outputs_[static_cast<std::size_t>(plan[I].kept)])), ...);
     }
 
     /// What a pass reads of one vector: variables, and what earlier passes kept.
-    template <int Pass, class Load>
-    CTGRAD_ALWAYS_INLINE void load_inputs(slots& local, const Load& load) const
+    template <int Pass>
+    CTGRAD_ALWAYS_INLINE void load_inputs(slots& local, auto place) const
     {
-        load_variables(local, load,
+        load_variables(local, place,
                        row_loops::indices_of<row_loops::variables_of_pass(plan, Pass)>());
-        load_kept(local, load, row_loops::indices_of<row_loops::loaded_in_pass(plan, Pass)>());
+        load_kept(local, place, row_loops::indices_of<row_loops::loaded_in_pass(plan, Pass)>());
     }
 
-    template <class Store, int... I>
+    template <int... I>
     CTGRAD_ALWAYS_INLINE void store_kept([[maybe_unused]] const slots& local,
-                                         [[maybe_unused]] const Store& store, indices<I...>) const
+                                         [[maybe_unused]] auto place, indices<I...>) const
     {
-        (store(outputs_[static_cast<std::size_t>(plan[I].kept)], local.values[I]), ...);
+        (place.store(outputs_[static_cast<std::size_t>(plan[I].kept)], local.values[I]), ...);
     }
 
-    template <class Store, int... K>
+    template <int... K>
     CTGRAD_ALWAYS_INLINE void store_results([[maybe_unused]] const slots& local,
-                                            [[maybe_unused]] const Store& store,
-                                            indices<K...>) const
+                                            [[maybe_unused]] auto place, indices<K...>) const
     {
-        (store(outputs_[K], operand_value<plan.outputs[K]>(local)), ...);
+        (place.store(outputs_[K], operand_value<plan.outputs[K]>(local)), ...);
     }
 
     /// What a pass writes of one vector: what later passes read, and results.
-    template <int Pass, class Store>
-    CTGRAD_ALWAYS_INLINE void store_outputs(const slots& local, const Store& store) const
+    template <int Pass>
+    CTGRAD_ALWAYS_INLINE void store_outputs(const slots& local, auto place) const
     {
-        store_kept(local, store, row_loops::indices_of<row_loops::kept_in_pass(plan, Pass)>());
+        store_kept(local, place, row_loops::indices_of<row_loops::kept_in_pass(plan, Pass)>());
         store_results(
-            local, store,
+            local, place,
             row_loops::indices_of<row_loops::outputs_of_pass(plan, Program::row_valued, Pass)>());
     }
 
@@ -274,18 +283,19 @@ private:
 
     template <int... I>
     CTGRAD_ALWAYS_INLINE void accumulate_all([[maybe_unused]] const slots& local,
-                                             [[maybe_unused]] slots& totals, indices<I...>) const
+                                             [[maybe_unused]] slots& totals, whole,
+                                             indices<I...>) const
     {
         (accumulate<I>(local, totals), ...);
     }
 
-    /// The same for a vector of which only these lanes are of the row.
+    /// The same for a vector of which only some lanes are of the row.
     template <int... I>
-    CTGRAD_ALWAYS_INLINE static void accumulate_valid([[maybe_unused]] const slots& local,
-                                                      [[maybe_unused]] slots& totals,
-                                                      [[maybe_unused]] mask_type valid,
-                                                      indices<I...>)
+    CTGRAD_ALWAYS_INLINE static void accumulate_all([[maybe_unused]] const slots& local,
+                                                    [[maybe_unused]] slots& totals,
+                                                    incomplete place, indices<I...>)
     {
+        [[maybe_unused]] const mask_type valid = batch_type::first_lanes(place.lanes);
         ((totals.values[I] = combine<kind_of<I>>(totals.values[I],
                                                  select(valid, local.values[plan[I].operands[0]],
                                                         batch_type(identity_of<T>(kind_of<I>))))),
@@ -321,37 +331,24 @@ private:
     CTGRAD_ALWAYS_INLINE void run_whole_vectors(std::ptrdiff_t first, slots* totals,
                                                 indices<V...> vectors) const
     {
-        constexpr std::ptrdiff_t width = batch_type::size;
         slots local[sizeof...(V)];
-        const auto load = [&](int v) CTGRAD_INLINE_LAMBDA
-        {
-            load_inputs<Pass>(local[v], [at = first + v * width](const T* from) CTGRAD_INLINE_LAMBDA
-                              { return batch_type::load(from + at); });
-        };
-        const auto store_and_add = [&](int v) CTGRAD_INLINE_LAMBDA
-        {
-            store_outputs<Pass>(local[v], [at = first + v * width](T* to, batch_type value)
-                                              CTGRAD_INLINE_LAMBDA { value.store(to + at); });
-            accumulate_all(local[v], totals[v], reductions<Pass>());
-        };
-        (load(V), ...);
+        (load_inputs<Pass>(local[V], vector_from<V>(first)), ...);
         compute_nodes(local, vectors,
                       row_loops::indices_of<row_loops::elements_of_pass(plan, Pass, false)>());
-        (store_and_add(V), ...);
+        ((store_outputs<Pass>(local[V], vector_from<V>(first)),
+          accumulate_all(local[V], totals[V], vector_from<V>(first), reductions<Pass>())),
+         ...);
     }
 
     template <int Pass>
-    CTGRAD_ALWAYS_INLINE void run_incomplete_vector(std::ptrdiff_t at, int count,
-                                                    slots& totals) const
+    CTGRAD_ALWAYS_INLINE void run_incomplete_vector(incomplete place, slots& totals) const
     {
         slots local;
-        load_inputs<Pass>(local, [&](const T* from) CTGRAD_INLINE_LAMBDA
-                          { return batch_type::load_partial(from + at, count); });
+        load_inputs<Pass>(local, place);
         compute_nodes(&local, indices<0>{},
                       row_loops::indices_of<row_loops::elements_of_pass(plan, Pass, true)>());
-        store_outputs<Pass>(local, [&](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
-                            { value.store_partial(to + at, count); });
-        accumulate_valid(local, totals, batch_type::first_lanes(count), reductions<Pass>());
+        store_outputs<Pass>(local, place);
+        accumulate_all(local, totals, place, reductions<Pass>());
     }
 
     template <int Pass, int... V>
@@ -372,7 +369,7 @@ private:
         }
         if (at < length)
         {
-            run_incomplete_vector<Pass>(at, static_cast<int>(length - at), totals[0]);
+            run_incomplete_vector<Pass>({at, static_cast<int>(length - at)}, totals[0]);
         }
         finish(totals, count, reductions<Pass>());
     }
@@ -396,45 +393,23 @@ private:
     /// Two vectors, but no more than 16 elements: the classes of many a network are a short row.
     static constexpr int short_vectors = batch_type::size >= 16 ? 1 : 2;
 
-    // Of the vectors of a short row only the last is incomplete.
-
-    template <bool IsLast>
-    CTGRAD_ALWAYS_INLINE void load_short(slots& local, std::ptrdiff_t at, int lanes) const
+    /// Of the vectors of a short row only the last is incomplete.
+    template <int V, int Count>
+    CTGRAD_ALWAYS_INLINE static auto place_in_short_row(std::ptrdiff_t length)
     {
-        load_variables(
-            local,
-            [=](const T* from) CTGRAD_INLINE_LAMBDA
-            {
-                return IsLast ? batch_type::load_partial(from + at, lanes)
-                              : batch_type::load(from + at);
-            },
-            row_loops::indices_of<row_loops::variables_in(plan)>());
-    }
-
-    template <bool IsLast>
-    CTGRAD_ALWAYS_INLINE void store_short(const slots& local, std::ptrdiff_t at, int lanes) const
-    {
-        store_results(
-            local, [=](T* to, batch_type value) CTGRAD_INLINE_LAMBDA
-            { IsLast ? value.store_partial(to + at, lanes) : value.store(to + at); },
-            row_loops::indices_of<row_loops::outputs_of_kind(Program::row_valued, false)>());
-    }
-
-    template <int Stage, bool IsLast>
-    CTGRAD_ALWAYS_INLINE void accumulate_short(const slots& local, slots& totals, int lanes) const
-    {
-        if constexpr (IsLast)
+        constexpr std::ptrdiff_t at = V * batch_type::size;
+        if constexpr (V + 1 < Count)
         {
-            accumulate_valid(local, totals, batch_type::first_lanes(lanes), reductions<Stage>());
+            return whole{at};
         }
         else
         {
-            accumulate_all(local, totals, reductions<Stage>());
+            return incomplete{at, static_cast<int>(length - at)};
         }
     }
 
     template <int Stage, int... V>
-    CTGRAD_ALWAYS_INLINE void run_short_stage(slots* local, std::ptrdiff_t length, int lanes,
+    CTGRAD_ALWAYS_INLINE void run_short_stage(slots* local, std::ptrdiff_t length,
                                               indices<V...> vectors)
     {
         compute_uniforms(length,
@@ -443,7 +418,9 @@ private:
                       row_loops::indices_of<row_loops::elements_of_stage(plan, Stage)>());
         slots totals;
         clear(totals, reductions<Stage>());
-        (accumulate_short < Stage, V + 1 == sizeof...(V) > (local[V], totals, lanes), ...);
+        (accumulate_all(local[V], totals, place_in_short_row<V, sizeof...(V)>(length),
+                        reductions<Stage>()),
+         ...);
         finish(&totals, 1, reductions<Stage>());
     }
 
@@ -453,12 +430,15 @@ private:
                                             indices<V...> vectors)
     {
         constexpr int count = sizeof...(V);
-        constexpr std::ptrdiff_t width = batch_type::size;
-        const int lanes = static_cast<int>(length - (count - 1) * width);
         slots local[count];
-        (load_short < V + 1 == count > (local[V], V * width, lanes), ...);
-        (run_short_stage<Stage>(local, length, lanes, vectors), ...);
-        (store_short < V + 1 == count > (local[V], V * width, lanes), ...);
+        (load_variables(local[V], place_in_short_row<V, count>(length),
+                        row_loops::indices_of<row_loops::variables_in(plan)>()),
+         ...);
+        (run_short_stage<Stage>(local, length, vectors), ...);
+        (store_results(
+             local[V], place_in_short_row<V, count>(length),
+             row_loops::indices_of<row_loops::outputs_of_kind(Program::row_valued, false)>()),
+         ...);
     }
 
     std::array<const T*, input_count> inputs_;

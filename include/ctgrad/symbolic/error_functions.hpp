@@ -42,13 +42,9 @@ struct erfc_operation
     }
     static constexpr auto lowered(auto x)
     {
-        const auto a = apply<square_argument_operation>(x);
-        // The division first: it takes its time.
-        const auto position = apply<erfc_position_operation>(a);
-        const auto octave = apply<minus_square_octave_operation>(a);
-        const auto fraction = apply<minus_square_fraction_operation>(a, octave);
-        const auto tail = apply<scale_decay_operation>(
-            apply<erfc_significand_operation>(a, position, fraction), octave);
+        const auto tail = precise_tail<erfc_position_operation, minus_square_octave_operation,
+                                       minus_square_fraction_operation, erfc_significand_operation>(
+            apply<square_argument_operation>(x));
         return select(is_negative(x), 2 - tail, tail);
     }
 };
@@ -84,12 +80,10 @@ struct normal_cdf_operation
     /// Where the result is looked at and not only a factor: to 2 units in the last place.
     static constexpr auto lowered_precisely(auto x)
     {
-        const auto a = apply<half_square_argument_operation>(x);
-        const auto position = apply<normal_position_operation>(a);
-        const auto octave = apply<minus_half_square_octave_operation>(a);
-        const auto fraction = apply<minus_half_square_fraction_operation>(a, octave);
-        const auto tail = apply<scale_decay_operation>(
-            apply<normal_significand_operation>(a, position, fraction), octave);
+        const auto tail =
+            precise_tail<normal_position_operation, minus_half_square_octave_operation,
+                         minus_half_square_fraction_operation, normal_significand_operation>(
+                apply<half_square_argument_operation>(x));
         return select(is_negative(x), tail, 1 - tail);
     }
 };

@@ -165,4 +165,15 @@ constexpr auto exp_minus_half_square(symbolic auto a)
     return exp_decay_join(apply<minus_half_square_fraction_operation>(a, octave), octave);
 }
 
+/// A tail times its power, rounded once, for a clamped argument.
+template <class Position, class Octave, class Fraction, class Significand>
+constexpr auto precise_tail(symbolic auto a)
+{
+    // The division first: it takes its time.
+    const auto position = apply<Position>(a);
+    const auto octave = apply<Octave>(a);
+    const auto fraction = apply<Fraction>(a, octave);
+    return apply<scale_decay_operation>(apply<Significand>(a, position, fraction), octave);
+}
+
 } // namespace ctgrad
