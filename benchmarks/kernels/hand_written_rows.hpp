@@ -13,6 +13,8 @@
 namespace hand_written
 {
 
+using ctgrad::simd::length_as;
+
 /// Calls `body(load, store)` for each two vectors of a row; `load(from, fill)` and `store(to, value)`
 /// take care of the end.
 CTGRAD_ALWAYS_INLINE void for_each_part(std::ptrdiff_t length, auto body)
@@ -42,12 +44,12 @@ CTGRAD_ALWAYS_INLINE float largest_of(const float* x, std::ptrdiff_t length)
     std::ptrdiff_t at = 0;
     for (; at + 2 * number::size <= length; at += 2 * number::size)
     {
-        first = maximum(number::load(x + at), first);
-        second = maximum(number::load(x + at + number::size), second);
+        first = at_least(first, number::load(x + at));
+        second = at_least(second, number::load(x + at + number::size));
     }
     for_each_part(length - at, [&](auto load, auto) CTGRAD_INLINE_LAMBDA
-                  { first = maximum(load(x + at, nothing), first); });
-    return reduce_max(maximum(first, second));
+                  { first = at_least(first, load(x + at, nothing)); });
+    return reduce_max(at_least(first, second));
 }
 
 CTGRAD_ALWAYS_INLINE float mean_of(const float* x, std::ptrdiff_t length)
@@ -62,7 +64,7 @@ CTGRAD_ALWAYS_INLINE float mean_of(const float* x, std::ptrdiff_t length)
     }
     for_each_part(length - at,
                   [&](auto load, auto) CTGRAD_INLINE_LAMBDA { first = first + load(x + at, 0); });
-    return reduce_add(first + second) / static_cast<float>(length);
+    return reduce_add(first + second) / length_as<float>(length);
 }
 
 /// Whether two vectors hold the row: then all of it stays in registers.
@@ -78,7 +80,20 @@ CTGRAD_ALWAYS_INLINE void store_row(float* to, std::ptrdiff_t length, number val
     value.store_partial(to, static_cast<int>(length));
 }
 
-/// exp(x - largest), 0 where x is filled up.
+/// The row as it is for exponentials, which are slow where they all but vanish: filled with one of
+/// its elements.
+CTGRAD_ALWAYS_INLINE number load_logits(const float* from, std::ptrdiff_t length)
+{
+    return load_row(from, length, from[0]);
+}
+
+/// 0 behind the end of the row.
+CTGRAD_ALWAYS_INLINE number of_row(number value, std::ptrdiff_t length)
+{
+    return select(number::first_lanes(static_cast<int>(length)), value, number(0));
+}
+
+/// exp(x - largest)
 CTGRAD_ALWAYS_INLINE number shifted_power(number x, number largest)
 {
     return exponential(at_least(number(smallest_exponent), x - largest)).exp();
@@ -90,8 +105,8 @@ struct softmax
     {
         if (is_short(length))
         {
-            const number row = load_row(x, length, nothing);
-            const number e = shifted_power(row, number(reduce_max(row)));
+            const number row = load_logits(x, length);
+            const number e = of_row(shifted_power(row, number(reduce_max(row))), length);
             return store_row(y, length, e * number(1 / reduce_add(e)));
         }
         const number largest(largest_of(x, length));
@@ -111,9 +126,9 @@ struct softmax
     {
         if (is_short(length))
         {
-            const number row = load_row(x, length, nothing);
+            const number row = load_logits(x, length);
             const number d = load_row(dy, length, 0);
-            const number e = shifted_power(row, number(reduce_max(row)));
+            const number e = of_row(shifted_power(row, number(reduce_max(row))), length);
             const float scale = 1 / reduce_add(e);
             const number shift(scale * reduce_add(e * d));
             return store_row(dx, length, e * number(scale) * (d - shift));
@@ -142,9 +157,9 @@ struct log_softmax
     {
         if (is_short(length))
         {
-            const number row = load_row(x, length, nothing);
+            const number row = load_logits(x, length);
             const float most = reduce_max(row);
-            const float sum = reduce_add(shifted_power(row, number(most)));
+            const float sum = reduce_add(of_row(shifted_power(row, number(most)), length));
             return store_row(y, length, row - number(most + std::log(sum)));
         }
         const float largest = largest_of(x, length);
@@ -159,9 +174,9 @@ struct log_softmax
     {
         if (is_short(length))
         {
-            const number row = load_row(x, length, nothing);
+            const number row = load_logits(x, length);
             const number d = load_row(dy, length, 0);
-            const number e = shifted_power(row, number(reduce_max(row)));
+            const number e = of_row(shifted_power(row, number(reduce_max(row))), length);
             const number scale(reduce_add(d) / reduce_add(e));
             return store_row(dx, length, negative_multiply_add(e, scale, d));
         }
@@ -190,7 +205,7 @@ struct layer_norm
     {
         if (is_short(length))
         {
-            const float n = static_cast<float>(length);
+            const float n = length_as<float>(length);
             const float mean = reduce_add(load_row(x, length, 0)) / n;
             const number c = load_row(x, length, mean) - number(mean);
             const float variance = reduce_add(c * c) / n;
@@ -204,7 +219,7 @@ struct layer_norm
                           const number c = load(x, mean) - number(mean);
                           squares = multiply_add(c, c, squares);
                       });
-        const float variance = reduce_add(squares) / static_cast<float>(length);
+        const float variance = reduce_add(squares) / length_as<float>(length);
         const number scale(1 / std::sqrt(variance + epsilon));
         for_each_part(length, [&](auto load, auto store) CTGRAD_INLINE_LAMBDA
                       { store(y, (load(x, 0) - number(mean)) * scale); });
@@ -213,7 +228,7 @@ struct layer_norm
     {
         if (is_short(length))
         {
-            const float count = static_cast<float>(length);
+            const float count = length_as<float>(length);
             const float center = reduce_add(load_row(x, length, 0)) / count;
             const number c = load_row(x, length, center) - number(center);
             const number d = load_row(dy, length, 0);
@@ -222,7 +237,7 @@ struct layer_norm
             const number centered = d - number(reduce_add(d) / count);
             return store_row(dx, length, negative_multiply_add(c, bend, centered) * number(factor));
         }
-        const float n = static_cast<float>(length);
+        const float n = length_as<float>(length);
         const float mean = mean_of(x, length);
         number squares(0);
         number product(0);
@@ -256,11 +271,12 @@ struct cross_entropy
     {
         if (is_short(length))
         {
-            const number row = load_row(z, length, nothing);
+            const number row = load_logits(z, length);
             const number t = load_row(target, length, 0);
             const float most = reduce_max(row);
-            const float logarithm = std::log(reduce_add(shifted_power(row, number(most))));
-            return reduce_add(t) * (most + logarithm) - reduce_add(t * load_row(z, length, 0));
+            const number e = of_row(shifted_power(row, number(most)), length);
+            const float logarithm = std::log(reduce_add(e));
+            return reduce_add(t) * (most + logarithm) - reduce_add(t * row);
         }
         const float largest = largest_of(z, length);
         number sum(0);
@@ -281,9 +297,9 @@ struct cross_entropy
     {
         if (is_short(length))
         {
-            const number row = load_row(z, length, nothing);
+            const number row = load_logits(z, length);
             const number t = load_row(target, length, 0);
-            const number e = shifted_power(row, number(reduce_max(row)));
+            const number e = of_row(shifted_power(row, number(reduce_max(row))), length);
             const number slope(incoming * reduce_add(t) / reduce_add(e));
             return store_row(dz, length, e * slope - number(incoming) * t);
         }

@@ -5,6 +5,8 @@
 #include <ctgrad/simd/reductions.hpp>
 #include <ctgrad/simd/rounding.hpp>
 
+#include <algorithm>
+
 // Two SIMD vectors as one number. An activation is one long chain of dependent operations; a
 // specialist computes two vectors side by side, so that the processor need not wait for each result.
 
@@ -45,6 +47,11 @@ struct number : two<vector>
                    ? number{vector::load_partial(from, count, fill), vector(fill)}
                    : number{vector::load(from),
                             vector::load_partial(from + vector::size, count - vector::size, fill)};
+    }
+    CTGRAD_ALWAYS_INLINE static condition first_lanes(int count)
+    {
+        return {vector::first_lanes(std::min(count, vector::size)),
+                vector::first_lanes(std::max(count - vector::size, 0))};
     }
     CTGRAD_ALWAYS_INLINE void store_partial(float* to, int count) const
     {
@@ -106,12 +113,8 @@ CTGRAD_ALWAYS_INLINE number copysign(number magnitude, number sign)
 {
     return {copysign(magnitude.first, sign.first), copysign(magnitude.second, sign.second)};
 }
-CTGRAD_ALWAYS_INLINE number maximum(number a, number b)
-{
-    return {maximum(a.first, b.first), maximum(a.second, b.second)};
-}
 CTGRAD_ALWAYS_INLINE float reduce_add(number x) { return reduce_add(x.first + x.second); }
-CTGRAD_ALWAYS_INLINE float reduce_max(number x) { return reduce_max(maximum(x.first, x.second)); }
+CTGRAD_ALWAYS_INLINE float reduce_max(number x) { return reduce_max(at_least(x.first, x.second)); }
 CTGRAD_ALWAYS_INLINE number abs(number x) { return {abs(x.first), abs(x.second)}; }
 CTGRAD_ALWAYS_INLINE vector minus_magnitude(vector x)
 {

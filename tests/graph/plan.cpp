@@ -142,6 +142,20 @@ BOOST_AUTO_TEST_CASE(a_reduction_waits_for_a_pass_that_reads_its_operand)
     }
 }
 
+BOOST_AUTO_TEST_CASE(reductions_wait_for_a_pass_that_hides_them)
+{
+    // Two sums that read the same, which the pass of the exponentials has time for.
+    constexpr auto& plan =
+        program<sum(y) * logsumexp(x) - sum(y * x)>::template plan_for<aliasing::none>;
+    for (const planned_node& node : plan.nodes)
+    {
+        if (node.kind == node_kind::variable && node.leaf == 0)
+        {
+            BOOST_TEST(node.passes == 2u);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(only_what_is_needed_is_planned)
 {
     constexpr auto& plan =

@@ -506,6 +506,51 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(masked_rows, T, element_types)
     BOOST_TEST(din[1] == T(0));
 }
 
+template <auto Formula, class T>
+void check_nan_is_everywhere(const std::vector<T>& in)
+{
+    std::vector<T> out(in.size());
+    if constexpr (is_row_value<Formula>)
+    {
+        out.resize(1);
+    }
+    forward<Formula>(in, out);
+    for (const T result : out)
+    {
+        BOOST_TEST(std::isnan(result));
+    }
+}
+
+// The largest element may have missed it: then a sum has it.
+BOOST_AUTO_TEST_CASE_TEMPLATE(nan_in_any_element_is_in_all_results, T, element_types)
+{
+    constexpr std::size_t w = width<T>;
+    for (const std::size_t length : {std::size_t(1), w - 1, w, w + 1, 2 * w, 4 * w, 5 * w + 3})
+    {
+        for (std::size_t at = 0; at < length; at += length / 7 + 1)
+        {
+            for (const T elsewhere : {T(0.5), infinity<T>, -infinity<T>})
+            {
+                std::vector<T> in(length, T(1));
+                in[length - 1] = elsewhere;
+                in[at] = std::numeric_limits<T>::quiet_NaN();
+                check_nan_is_everywhere<softmax>(in);
+                check_nan_is_everywhere<fast(softmax)>(in);
+                check_nan_is_everywhere<log(softmax)>(in);
+                check_nan_is_everywhere<logsumexp(z)>(in);
+                check_nan_is_everywhere<max(z)>(in);
+                check_nan_is_everywhere<min(z)>(in);
+                check_nan_is_everywhere<max(z) - min(z)>(in);
+                check_nan_is_everywhere<max(abs(z)) / sum(abs(z))>(in);
+                const std::vector<T> incoming(length, T(1));
+                std::vector<T> din(length);
+                backward<softmax>(in, incoming, din);
+                BOOST_TEST(std::isnan(din[0]));
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(large_logits_neither_overflow_nor_vanish, T, element_types)
 {
     std::vector<T> in(width<T> + 1, T(-1e30));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/graph/lower.hpp>
+#include <ctgrad/graph/missed_nan.hpp>
 #include <ctgrad/graph/operation_list.hpp>
 #include <ctgrad/graph/schedule.hpp>
 #include <ctgrad/graph/trace.hpp>
@@ -79,6 +80,7 @@ constexpr program_plan<Nodes, Outputs> make_plan(const lowered_program<Outputs>&
         plan.outputs[k] = renumbered[static_cast<std::size_t>(lowered.outputs[k])];
     }
     find_summands(plan);
+    find_missed_nan(plan);
     find_stages(plan);
     const int last_reading = last_reading_pass(plan);
     for (std::size_t k = 0; k < plan.outputs.size(); ++k)

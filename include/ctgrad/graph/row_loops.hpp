@@ -169,12 +169,7 @@ constexpr bool has_loop(const auto& plan, const std::array<bool, Outputs>& row_v
 template <int Nodes, int Outputs>
 constexpr int interleaved(const program_plan<Nodes, Outputs>& plan, int pass)
 {
-    int cost = 0;
-    for (const planned_node& current : plan.nodes)
-    {
-        const bool computes = current.op != nullptr && !current.uniform;
-        cost += computes && is_in_pass(current, pass) ? cost_of(*current.op) : 0;
-    }
+    const int cost = detail::cost_of_pass(plan, pass);
     return Nodes > 64 ? 1 : cost > 8 ? 2 : 4;
 }
 

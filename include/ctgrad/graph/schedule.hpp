@@ -32,6 +32,8 @@ struct planned_node
     int kept = -1;
     /// A product that nothing but a sum needs: it is multiplied and added in one.
     bool is_summand = false;
+    /// A largest or smallest element whose result matters only where no element is NaN.
+    bool may_miss_nan = false;
 
     constexpr bool operator==(const planned_node&) const = default;
 };
@@ -325,22 +327,61 @@ constexpr std::array<int, static_cast<std::size_t>(Nodes)> latest_stages(
     return latest;
 }
 
-/// Moves reductions that can wait to a later pass, where that pass reads their operands anyway.
+/// What one pass computes for each element, in operations of the cost model.
+template <int Nodes, int Outputs>
+constexpr int cost_of_pass(const program_plan<Nodes, Outputs>& plan, int pass)
+{
+    int total = 0;
+    for (const planned_node& current : plan.nodes)
+    {
+        const bool computes = current.kind == node_kind::applied && !current.uniform;
+        total += computes && (current.passes >> pass & 1u) != 0 ? cost_of(*current.op) : 0;
+    }
+    return total;
+}
+
+/// Whether a plan with some reductions in another pass is better: it costs less, or as much in a pass
+/// that has so much to compute that reading their operands takes no time.
+template <int Nodes, int Outputs>
+constexpr bool is_better_plan(const program_plan<Nodes, Outputs>& plan,
+                              program_plan<Nodes, Outputs>& tried, int from, int to)
+{
+    find_stages(tried);
+    find_passes(tried);
+    const int gain = cost_of(plan) - cost_of(tried);
+    const bool hides = cost_of_pass(plan, to - 1) > cost_of_pass(plan, from - 1);
+    return gain > 0 || (gain == 0 && hides);
+}
+
+/// Moves reductions that can wait to a later pass where that is better: all together, as they may read
+/// the same, or one by one.
 template <int Nodes, int Outputs>
 constexpr void delay_reductions(program_plan<Nodes, Outputs>& plan)
 {
     const auto latest = latest_stages(plan);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(Nodes); ++i)
+    for (int stage = 1; stage < plan.last_pass; ++stage)
     {
-        const planned_node& node = plan.nodes[i];
-        const bool reduces = is_reduction(node);
-        for (int stage = node.stage + 1; reduces && stage <= latest[i]; ++stage)
+        program_plan<Nodes, Outputs> tried = plan;
+        for (std::size_t i = 0; i < plan.nodes.size(); ++i)
+        {
+            planned_node& node = tried.nodes[i];
+            const bool moves = is_reduction(node) && node.stage == stage && latest[i] > stage;
+            node.stage += moves ? 1 : 0;
+        }
+        if (is_better_plan(plan, tried, stage, stage + 1))
+        {
+            plan = tried;
+        }
+    }
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i)
+    {
+        const bool reduces = is_reduction(plan.nodes[i]);
+        for (int stage = plan.nodes[i].stage + 1; reduces && stage <= latest[i]; ++stage)
         {
             program_plan<Nodes, Outputs> tried = plan;
+            const int before = plan.nodes[i].stage;
             tried.nodes[i].stage = stage;
-            find_stages(tried);
-            find_passes(tried);
-            if (cost_of(tried) < cost_of(plan))
+            if (is_better_plan(plan, tried, before, stage))
             {
                 plan = tried;
             }

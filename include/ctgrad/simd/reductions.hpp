@@ -4,6 +4,9 @@
 #include <ctgrad/simd/batch.hpp>
 #include <ctgrad/symbolic/reductions.hpp>
 
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
@@ -20,11 +23,11 @@ CTGRAD_ALWAYS_INLINE auto register_of(batch<T, Arch> x)
     return static_cast<typename batch<T, Arch>::native_type::register_type>(x.native);
 }
 
-/// The larger lanes; NaN where either is NaN.
+/// The larger lanes, of numbers: one instruction.
 template <class Register>
 CTGRAD_ALWAYS_INLINE Register larger(Register a, Register b)
 {
-    return ((a > b) | (a != a)) ? a : b;
+    return a > b ? a : b;
 }
 
 /// The halves of a register against each other, until it has 128 bits.
@@ -56,6 +59,16 @@ CTGRAD_ALWAYS_INLINE auto largest_lane(Register lanes)
 
 } // namespace detail
 
+/// The length of a row, at most 2^52, as a number. Not by the processor's conversion of integers: that
+/// keeps a part of the register it writes, and where compilers take one that the row before has used,
+/// rows wait for one another.
+template <class T>
+CTGRAD_ALWAYS_INLINE T length_as(std::ptrdiff_t length)
+{
+    const auto bits = std::bit_cast<std::uint64_t>(0x1p52) + static_cast<std::uint64_t>(length);
+    return static_cast<T>(std::bit_cast<double>(bits) - 0x1p52);
+}
+
 /// The sum of all lanes, in an order that depends on the architecture.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE T reduce_add(batch<T, Arch> a)
@@ -74,14 +87,14 @@ CTGRAD_ALWAYS_INLINE T reduce_add(batch<T, Arch> a)
         return reduce_add(a.native);
 }
 
-/// The largest lane; NaN if one is NaN.
+/// The largest lane, of numbers.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE T reduce_max(batch<T, Arch> a)
 {
     return detail::largest_lane(detail::register_of(a));
 }
 
-/// The smallest lane; NaN if one is NaN.
+/// The smallest lane, of numbers.
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE T reduce_min(batch<T, Arch> a)
 {
@@ -96,42 +109,75 @@ constexpr T identity_of(reduction kind)
     return kind == reduction::sum ? T(0) : kind == reduction::max ? -infinity : infinity;
 }
 
-/// A total and one more value, lane by lane. The value comes first: whether it is NaN is known before
-/// the total is.
-template <reduction Kind, class Batch>
-CTGRAD_ALWAYS_INLINE Batch combine(Batch total, Batch value)
+/// What a reduction has come to, lane by lane, in the vectors of a row seen so far. The larger of two
+/// numbers is one instruction; that there was a NaN is remembered beside it, where it holds up nothing,
+/// unless it may be missed.
+template <reduction Kind, class Batch, bool MayMissNan = false>
+class row_total
 {
-    if constexpr (Kind == reduction::sum)
-    {
-        return total + value;
-    }
-    else if constexpr (Kind == reduction::max)
-    {
-        return maximum(value, total);
-    }
-    else
-    {
-        return minimum(value, total);
-    }
-}
+public:
+    using value_type = typename Batch::value_type;
 
-/// All lanes to one value.
-template <reduction Kind, class T, class Arch>
-CTGRAD_ALWAYS_INLINE T reduce(batch<T, Arch> x)
-{
-    if constexpr (Kind == reduction::sum)
+    CTGRAD_ALWAYS_INLINE void add(Batch value)
     {
-        return reduce_add(x);
+        take(value);
+        if constexpr (watches_for_nan)
+        {
+            has_nan_ = has_nan_ | is_nan(value);
+        }
     }
-    else if constexpr (Kind == reduction::max)
+
+    /// Adds a * b, for a sum.
+    CTGRAD_ALWAYS_INLINE void add_product(Batch a, Batch b)
     {
-        return reduce_max(x);
+        static_assert(Kind == reduction::sum);
+        total_ = multiply_add(a, b, total_);
     }
-    else
+
+    /// Adds what other vectors of the row have come to.
+    CTGRAD_ALWAYS_INLINE void add(const row_total& other)
     {
-        return reduce_min(x);
+        take(other.total_);
+        if constexpr (watches_for_nan)
+        {
+            has_nan_ = has_nan_ | other.has_nan_;
+        }
     }
-}
+
+    /// All lanes as one value.
+    CTGRAD_ALWAYS_INLINE value_type result() const
+    {
+        if constexpr (Kind == reduction::sum)
+        {
+            return reduce_add(total_);
+        }
+        else
+        {
+            const value_type found =
+                Kind == reduction::max ? reduce_max(total_) : reduce_min(total_);
+            return watches_for_nan && any(has_nan_) ? std::numeric_limits<value_type>::quiet_NaN()
+                                                    : found;
+        }
+    }
+
+private:
+    static constexpr bool watches_for_nan = Kind != reduction::sum && !MayMissNan;
+
+    CTGRAD_ALWAYS_INLINE void take(Batch value)
+    {
+        if constexpr (Kind == reduction::sum)
+        {
+            total_ = total_ + value;
+        }
+        else
+        {
+            total_ = Kind == reduction::max ? at_least(total_, value) : at_most(total_, value);
+        }
+    }
+
+    Batch total_ = Batch(identity_of<value_type>(Kind));
+    typename Batch::mask_type has_nan_ = Batch::first_lanes(0);
+};
 
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE T first_lane(batch<T, Arch> x)
