@@ -261,6 +261,15 @@ BOOST_AUTO_TEST_CASE(value_and_derivative_share_their_work)
     BOOST_TEST((fused(x * tanh(softplus(x))).second <= 1));
 }
 
+BOOST_AUTO_TEST_CASE(waves_take_a_product_that_may_overflow)
+{
+    // Of snake, x + sin(x)^2: its derivative is finite for every x.
+    BOOST_TEST(lowered_formula(derivative(square(sin(x)), x)).count<sin_of_product_operation>() ==
+               1);
+    BOOST_TEST(lowered_formula(cos(3 * x)).count<cos_of_product_operation>() == 1);
+    BOOST_TEST(lowered_formula(sin(x + 1)).count<sin_of_product_operation>() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(products_and_sums_are_fused)
 {
     BOOST_TEST(lowered_formula(x * y + 1).count<multiply_add_operation>() == 1);

@@ -309,6 +309,37 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sin_and_cos_are_accurate_next_to_their_zeros, T, e
     BOOST_TEST(worst <= 2);
 }
 
+template <class T>
+void check_product(T a, T x)
+{
+    const wider<T> product = wider<T>(a) * wider<T>(x);
+    // Not too far out the product is rounded first, as if it had been computed before.
+    const wider<T> angle = std::abs(product) < 1e3L ? wider<T>(T(product)) : product;
+    BOOST_TEST(ulp_error(first_lane(sin_of_product(batch<T>(a), batch<T>(x))), std::sin(angle)) <=
+               2.5);
+    BOOST_TEST(ulp_error(first_lane(cos_of_product(batch<T>(a), batch<T>(x))), std::cos(angle)) <=
+               2.5);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(products_may_be_too_large_for_a_number, T, element_types)
+{
+    for (const T a : {T(2), T(-1), T(0.3), T(77)})
+    {
+        for (const T x : {T(0), T(1), T(-4.7), largest<T> / 100, largest<T> / 2, -largest<T>})
+        {
+            check_product<T>(a, x);
+        }
+    }
+    const auto sine_of_twice = [](auto x) { return sin_of_product(decltype(x)(T(2)), x); };
+    check_values<T>("sin(2 x)", sine_of_twice,
+                    {{0, 0},
+                     {-T(0), -T(0)},
+                     {infinity<T>, nan<T>},
+                     {-infinity<T>, nan<T>},
+                     {nan<T>, nan<T>},
+                     {tiny<T>, 2 * tiny<T>}});
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(atan_is_accurate, T, element_types)
 {
     const auto f = [](auto x) { return atan(x); };

@@ -195,6 +195,10 @@ private:
                 return normal_cdf_operation::lowered_precisely(operands[0]);
             }
         }
+        if (current.is(operation_of<sin_operation>) || current.is(operation_of<cos_operation>))
+        {
+            return wave_of_product(current);
+        }
         if (const auto mish = lower_gated<tanh_softplus_operation>(from_, current, lowered))
         {
             return mish;
@@ -208,6 +212,20 @@ private:
             return sum;
         }
         return {};
+    }
+
+    /// sin(a * b) and cos(a * b), of which the product may be too large for a number.
+    constexpr reference wave_of_product(const node& current)
+    {
+        const node& angle = from_[current.operand(0)];
+        if (!angle.is(operation_of<multiply_operation>))
+        {
+            return {};
+        }
+        const reference a = at(angle.operand(0));
+        const reference b = at(angle.operand(1));
+        return current.is(operation_of<sin_operation>) ? apply<sin_of_product_operation>(a, b)
+                                                       : apply<cos_of_product_operation>(a, b);
     }
 
     /// Whether the operand of this exponential is never large where its result is used.

@@ -101,6 +101,20 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(cos_operation, batch<T, Arch> x)
 }
 
 template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(sin_of_product_operation, batch<T, Arch> a,
+                                               batch<T, Arch> b)
+{
+    return fast_sin_of_product(a, b);
+}
+
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(cos_of_product_operation, batch<T, Arch> a,
+                                               batch<T, Arch> b)
+{
+    return fast_cos_of_product(a, b);
+}
+
+template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(atan_operation, batch<T, Arch> x)
 {
     return fast_atan(x);

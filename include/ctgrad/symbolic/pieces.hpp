@@ -259,6 +259,32 @@ struct negative_multiply_add_operation
     }
 };
 
+/// sin(a * b), also where the product of two numbers is too large for one.
+struct sin_of_product_operation
+{
+    static constexpr fixed_string name = "sin_of_product";
+    static constexpr bool commutative = true;
+    static constexpr int cost = 21;
+    static constexpr auto value(auto a, auto b)
+    {
+        using scalar::sin_of_product;
+        return sin_of_product(a, b);
+    }
+};
+
+/// cos(a * b), likewise.
+struct cos_of_product_operation
+{
+    static constexpr fixed_string name = "cos_of_product";
+    static constexpr bool commutative = true;
+    static constexpr int cost = 21;
+    static constexpr auto value(auto a, auto b)
+    {
+        using scalar::cos_of_product;
+        return cos_of_product(a, b);
+    }
+};
+
 constexpr auto exp_argument(symbolic auto x) { return apply<exp_argument_operation>(x); }
 
 constexpr auto decay_argument(symbolic auto x) { return apply<decay_argument_operation>(x); }

@@ -118,6 +118,10 @@ constexpr double multiply_add(double a, double b, double c) { return a * b + c; 
 
 constexpr double negative_multiply_add(double a, double b, double c) { return c - a * b; }
 
+constexpr double sin_of_product(double a, double b) { return sin(a * b); }
+
+constexpr double cos_of_product(double a, double b) { return cos(a * b); }
+
 constexpr double at_least(double bound, double x) { return maximum(bound, x); }
 
 constexpr double at_most(double bound, double x) { return minimum(bound, x); }

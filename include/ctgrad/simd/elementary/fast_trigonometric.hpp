@@ -20,28 +20,11 @@ inline constexpr double fast_sine_coefficients[] = {0.999999053, -0.166655472, 0
 inline constexpr double fast_arc_coefficients[] = {0.999970034, -0.331700839, 0.185215669,
                                                    -0.0919265666, 0.0238634013};
 
-/// x - k * (pi/2), as precisely as single results need it.
-template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_reduce_quadrant(batch<T, Arch> x, batch<T, Arch> k)
-{
-    using constants = trigonometric_constants<T>;
-    if constexpr (has_fused_multiply_add<Arch>)
-    {
-        constexpr T parts[] = {constants::fused[0], constants::fused[1]};
-        return reduce_quadrant(x, k, parts);
-    }
-    else
-    {
-        constexpr T parts[] = {constants::exact[0], constants::exact[1], constants::exact[2],
-                               constants::exact[3]};
-        return reduce_quadrant(x, k, parts);
-    }
-}
-
-template <wave Which, class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_sine_or_cosine(batch<T, Arch> x)
+template <wave Which, class T, class Arch, class... Factors>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_sine_or_cosine(batch<T, Arch> first, Factors... factors)
 {
     using number = batch<T, Arch>;
+    const number x = (first * ... * factors);
     using constants = trigonometric_constants<T>;
     constexpr T limit =
         has_fused_multiply_add<Arch> ? constants::fused_limit : constants::exact_limit;
@@ -55,13 +38,13 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_sine_or_cosine(batch<T, Arch> x)
     const number half_turns = shifted - shift;
     const number quadrants =
         is_sine ? half_turns + half_turns : (half_turns + half_turns) - number(T(1));
-    const number r = fast_reduce_quadrant(x, quadrants);
+    const number r = reduce_quadrant(x, quadrants);
     const number y = r * fast_polynomial(r * r, fast_sine_coefficients);
     const number sign = from_bits<T, Arch>(to_bits(shifted) << (int(sizeof(T)) * 8 - 1));
     // cos(x) = sin(x + pi/2), where r = x + pi/2 - half_turns * pi
     const number near(y.native ^ sign.native);
     if (any(abs(x) > number(limit))) [[unlikely]]
-        return far_wave<Which>(x, near, limit);
+        return far_wave<Which>(near, limit, first, factors...);
     return near;
 }
 
@@ -69,7 +52,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_sine_or_cosine(batch<T, Arch> x)
 
 /// Sine.
 /// Domain     all reals, NaN at infinities; lanes beyond the limits of sin call std::sin
-/// Accuracy   2e-6 absolute, and relative for |x| < pi/2
+/// Accuracy   2e-6 relative
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_sin(batch<T, Arch> x)
 {
@@ -81,6 +64,19 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_cos(batch<T, Arch> x)
 {
     return detail::fast_sine_or_cosine<detail::wave::cosine>(x);
+}
+
+/// sin(a * b) and cos(a * b), also where the product is too large for a number; see sin_of_product.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_sin_of_product(batch<T, Arch> a, batch<T, Arch> b)
+{
+    return detail::fast_sine_or_cosine<detail::wave::sine>(a, b);
+}
+
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_cos_of_product(batch<T, Arch> a, batch<T, Arch> b)
+{
+    return detail::fast_sine_or_cosine<detail::wave::cosine>(a, b);
 }
 
 /// Arc tangent.

@@ -4,8 +4,11 @@
 #include <ctgrad/simd/elementary/polynomial.hpp>
 #include <ctgrad/simd/rounding.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
+#include <functional>
+#include <type_traits>
 
 // sin and cos: the argument minus a multiple k of pi/2, subtracted in parts of which k * part is
 // exact or fused (W. J. Cody, W. Waite 1980); atan: one polynomial on [0, 1] and atan(1/x).
@@ -67,17 +70,27 @@ struct trigonometric_constants<double>
         -0x1.4bb4a4bb6c65dp-13, 0x1.d135680fe4914p-17};
 };
 
-/// x - k * (pi/2) for |k| so small that the products with the parts are exact.
-template <class T, class Arch, std::size_t Count>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> reduce_quadrant(batch<T, Arch> x, batch<T, Arch> k,
-                                                    const T (&parts)[Count])
+/// x - k * (pi/2) for |k| so small that the products with the parts are exact, or fused.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> reduce_quadrant(batch<T, Arch> x, batch<T, Arch> k)
 {
-    batch<T, Arch> r = x;
-    [&]<std::size_t... I>(std::index_sequence<I...>) CTGRAD_INLINE_LAMBDA
+    using constants = trigonometric_constants<T>;
+    const auto subtract = [&](const auto& parts) CTGRAD_INLINE_LAMBDA
     {
-        ((r = negative_multiply_add(k, batch<T, Arch>(parts[I]), r)), ...);
-    }(std::make_index_sequence<Count>{});
-    return r;
+        for (const T part : parts)
+        {
+            x = negative_multiply_add(k, batch<T, Arch>(part), x);
+        }
+        return x;
+    };
+    if constexpr (has_fused_multiply_add<Arch>)
+    {
+        return subtract(constants::fused);
+    }
+    else
+    {
+        return subtract(constants::exact);
+    }
 }
 
 enum class wave
@@ -86,35 +99,51 @@ enum class wave
     cosine
 };
 
-/// Lanes beyond `limit` from the standard library: rare, so out of line.
-template <wave Which, class T, class Arch>
-[[gnu::noinline, gnu::cold]] batch<T, Arch> far_wave(batch<T, Arch> x, batch<T, Arch> near, T limit)
+/// Lanes beyond `limit` from the standard library: rare, so out of line. Of a product of two numbers,
+/// which may be too large for one, in the next wider type.
+template <wave Which, class T, class Arch, class... Factors>
+[[gnu::noinline, gnu::cold]] batch<T, Arch> far_wave(batch<T, Arch> near, T limit, batch<T, Arch> x,
+                                                     Factors... factors)
 {
-    T arguments[batch<T, Arch>::size];
-    T results[batch<T, Arch>::size];
-    x.store(arguments);
-    near.store(results);
-    for (int i = 0; i < batch<T, Arch>::size; ++i)
+    constexpr int size = batch<T, Arch>::size;
+    using wider = std::conditional_t<sizeof(T) == 4, double, long double>;
+    using argument_type = std::conditional_t<sizeof...(Factors) == 0, T, wider>;
+    std::array<argument_type, size> arguments;
+    arguments.fill(1);
+    const auto multiply = [&](batch<T, Arch> factor)
+    {
+        std::array<T, size> lanes;
+        factor.store(lanes.data());
+        std::ranges::transform(arguments, lanes, arguments.begin(),
+                               std::multiplies<argument_type>());
+    };
+    (multiply(x), ..., multiply(factors));
+    std::array<T, size> results;
+    near.store(results.data());
+    for (std::size_t i = 0; i < size; ++i)
+    {
         if (std::abs(arguments[i]) > limit)
-            results[i] = Which == wave::sine ? std::sin(arguments[i]) : std::cos(arguments[i]);
-    return batch<T, Arch>::load(results);
+        {
+            results[i] = static_cast<T>(Which == wave::sine ? std::sin(arguments[i])
+                                                            : std::cos(arguments[i]));
+        }
+    }
+    return batch<T, Arch>::load(results.data());
 }
 
-template <wave Which, class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> sine_or_cosine(batch<T, Arch> x)
+/// Of one number, or of a product.
+template <wave Which, class T, class Arch, class... Factors>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> sine_or_cosine(batch<T, Arch> first, Factors... factors)
 {
     using number = batch<T, Arch>;
+    const number x = (first * ... * factors);
     using constants = trigonometric_constants<T>;
     constexpr T limit =
         has_fused_multiply_add<Arch> ? constants::fused_limit : constants::exact_limit;
     const number shift(integer_shift<T>);
     const number shifted = multiply_add(x, number(constants::two_over_pi), shift);
     const number k = shifted - shift;
-    number r;
-    if constexpr (has_fused_multiply_add<Arch>)
-        r = reduce_quadrant(x, k, constants::fused);
-    else
-        r = reduce_quadrant(x, k, constants::exact);
+    const number r = reduce_quadrant(x, k);
 
     const number z = r * r;
     // copysign: for -0
@@ -133,7 +162,7 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> sine_or_cosine(batch<T, Arch> x)
     const number near(magnitude.native ^ (sign.native & number(sign_bit<T>).native));
 
     if (any(abs(x) > number(limit))) [[unlikely]]
-        return far_wave<Which>(x, near, limit);
+        return far_wave<Which>(near, limit, first, factors...);
     return near;
 }
 
@@ -154,6 +183,23 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> cos(batch<T, Arch> x)
 {
     return detail::sine_or_cosine<detail::wave::cosine>(x);
+}
+
+/// sin(a * b), also where the product is too large for a number: the derivative of sin(x)^2 is
+/// sin(2 x), and finite for every x.
+/// Domain     all reals, NaN where a factor is infinite
+/// Accuracy   that of sin; the product is rounded first, but not beyond the limits of sin
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> sin_of_product(batch<T, Arch> a, batch<T, Arch> b)
+{
+    return detail::sine_or_cosine<detail::wave::sine>(a, b);
+}
+
+/// cos(a * b); see sin_of_product.
+template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> cos_of_product(batch<T, Arch> a, batch<T, Arch> b)
+{
+    return detail::sine_or_cosine<detail::wave::cosine>(a, b);
 }
 
 /// Arc tangent, with one division.
