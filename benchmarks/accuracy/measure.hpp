@@ -243,9 +243,9 @@ private:
         {
             return;
         }
-        const double error = std::isinf(exact) || std::isinf(got)
-                                 ? HUGE_VAL
-                                 : std::abs(static_cast<double>(got) - exact);
+        // What rounds to infinity is at least 2^128: so large is the error of one too early.
+        const double result_size = std::isinf(got) ? std::copysign(0x1p128, got) : double(got);
+        const double error = std::isinf(exact) ? HUGE_VAL : std::abs(result_size - exact);
         const auto weighed = [&](const std::vector<double>& weights)
         { return weights[i] > 0 ? error * weights[i] : 0; };
         result.ulps.add(weighed(inverse_ulp_), x);
