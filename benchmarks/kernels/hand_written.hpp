@@ -67,13 +67,14 @@ CTGRAD_ALWAYS_INLINE number by_sign(number x, number negative, number positive)
     return select(x < number(0), negative, positive);
 }
 
-/// With e = exp(-|x|) and q = 1 / (1 + e): sigmoid is e q for negative x, otherwise q.
+/// With e = exp(-|x|) and q = 1 / (1 + e): sigmoid is e q for negative x, otherwise q; as a result to
+/// 2 units in the last place.
 struct sigmoid
 {
     CTGRAD_ALWAYS_INLINE static number value(number x)
     {
         const number e = exponential(decaying(x)).exp();
-        return by_sign(x, e, 1) / (number(1) + e);
+        return refined_sigmoid(by_sign(x, e, 1), e, number(1) / (number(1) + e));
     }
     CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
     {
@@ -85,12 +86,12 @@ struct sigmoid
     {
         const number e = exponential(decaying(x)).exp();
         const number q = number(1) / (number(1) + e);
-        const number p = e * q;
-        return {by_sign(x, p, q), p * q};
+        return {refined_sigmoid(by_sign(x, e, 1), e, q), (e * q) * q};
     }
 };
 
-/// With e = exp(-2|x|): tanh |x| is (1 - e) / (1 + e), its derivative 4 e / (1 + e)^2.
+/// With e = exp(-2|x|): tanh |x| is (1 - e) / (1 + e), as a result to 2 units in the last place, its
+/// derivative 4 e / (1 + e)^2.
 struct tanh
 {
     CTGRAD_ALWAYS_INLINE static exponential of_minus_two(number x)
@@ -101,7 +102,7 @@ struct tanh
     CTGRAD_ALWAYS_INLINE static number value(number x)
     {
         const number e1 = of_minus_two(x).expm1();
-        return copysign(e1 / (e1 + number(2)), x);
+        return copysign(refined_tanh(e1, e1 + number(2)), x);
     }
     CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
     {
@@ -115,7 +116,8 @@ struct tanh
         const number e = parts.exp();
         const number q = number(1) / (number(1) + e);
         const number twice = q + q;
-        return {copysign(parts.expm1() * q, x), (e * twice) * twice};
+        const number e1 = parts.expm1();
+        return {copysign(refined_tanh(e1, e1 + number(2)), x), (e * twice) * twice};
     }
 };
 
@@ -353,7 +355,8 @@ struct softplus
     CTGRAD_ALWAYS_INLINE static both value_and_derivative(number x)
     {
         const number e = exponential(decaying(x)).exp();
-        return {at_least(number(0), x) + log1p_unit(e), by_sign(x, e, 1) / (number(1) + e)};
+        const number q = number(1) / (number(1) + e);
+        return {at_least(number(0), x) + log1p_unit(e), refined_sigmoid(by_sign(x, e, 1), e, q)};
     }
 };
 
