@@ -112,9 +112,7 @@ struct loss_formula
         const input target = data.row(data.target, r);
         if (wanted == form::forward)
         {
-            float value = 0;
-            ctgrad::forward<loss>(std::tie(target, x), array(&value, 1));
-            data.result(r)[0] = value;
+            ctgrad::forward<loss>(std::tie(target, x), data.result(r).first(1));
         }
         else
         {

@@ -123,7 +123,7 @@ public:
         take(value);
         if constexpr (watches_for_nan)
         {
-            has_nan_ = has_nan_ | is_nan(value);
+            are_numbers_ = are_numbers_ & (value == value);
         }
     }
 
@@ -140,7 +140,7 @@ public:
         take(other.total_);
         if constexpr (watches_for_nan)
         {
-            has_nan_ = has_nan_ | other.has_nan_;
+            are_numbers_ = are_numbers_ & other.are_numbers_;
         }
     }
 
@@ -155,7 +155,7 @@ public:
         {
             const value_type found =
                 Kind == reduction::max ? reduce_max(total_) : reduce_min(total_);
-            return watches_for_nan && any(has_nan_) ? std::numeric_limits<value_type>::quiet_NaN()
+            return watches_for_nan && !all(are_numbers_) ? std::numeric_limits<value_type>::quiet_NaN()
                                                     : found;
         }
     }
@@ -176,7 +176,7 @@ private:
     }
 
     Batch total_ = Batch(identity_of<value_type>(Kind));
-    typename Batch::mask_type has_nan_ = Batch::first_lanes(0);
+    typename Batch::mask_type are_numbers_ = Batch::first_lanes(Batch::size);
 };
 
 template <class T, class Arch>
