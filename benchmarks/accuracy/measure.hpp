@@ -243,7 +243,7 @@ private:
         {
             return;
         }
-        // What rounds to infinity is at least 2^128: so large is the error of one too early.
+        // Infinity counts as 2^128: one too early, at the edge, is as wrong as it is.
         const double result_size = std::isinf(got) ? std::copysign(0x1p128, got) : double(got);
         const double error = std::isinf(exact) ? HUGE_VAL : std::abs(result_size - exact);
         const auto weighed = [&](const std::vector<double>& weights)

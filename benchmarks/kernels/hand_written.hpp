@@ -102,7 +102,7 @@ struct tanh
     CTGRAD_ALWAYS_INLINE static number value(number x)
     {
         const number e1 = of_minus_two(x).expm1();
-        return copysign(refined_tanh(e1, e1 + number(2)), x);
+        return copysign(refined_tanh(e1, number(1) / (e1 + number(2))), x);
     }
     CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
     {
@@ -116,8 +116,7 @@ struct tanh
         const number e = parts.exp();
         const number q = number(1) / (number(1) + e);
         const number twice = q + q;
-        const number e1 = parts.expm1();
-        return {copysign(refined_tanh(e1, e1 + number(2)), x), (e * twice) * twice};
+        return {copysign(refined_tanh(parts.expm1(), q), x), (e * twice) * twice};
     }
 };
 

@@ -118,9 +118,9 @@ CTGRAD_ALWAYS_INLINE number refined_sigmoid(number n, number e, number r)
     return {refined_sigmoid(n.first, e.first, r.first),
             refined_sigmoid(n.second, e.second, r.second)};
 }
-CTGRAD_ALWAYS_INLINE number refined_tanh(number n, number d)
+CTGRAD_ALWAYS_INLINE number refined_tanh(number n, number r)
 {
-    return {refined_tanh(n.first, d.first), refined_tanh(n.second, d.second)};
+    return {refined_tanh(n.first, r.first), refined_tanh(n.second, r.second)};
 }
 CTGRAD_ALWAYS_INLINE float reduce_add(number x) { return reduce_add(x.first + x.second); }
 CTGRAD_ALWAYS_INLINE float reduce_max(number x) { return reduce_max(at_least(x.first, x.second)); }

@@ -58,6 +58,23 @@ BOOST_AUTO_TEST_CASE(without_such_a_sum_it_is_kept)
     BOOST_TEST((count<max(x), softmax>() == one_keeps));
 }
 
+/// A user's operation, for which NaN is a number like any other.
+struct without_nan_operation
+{
+    static constexpr fixed_string name = "without_nan";
+    static constexpr auto value(auto a)
+    {
+        using scalar::is_nan;
+        using scalar::select;
+        return select(is_nan(a), decltype(a)(0), a);
+    }
+};
+
+BOOST_AUTO_TEST_CASE(only_operations_of_the_library_are_known_to_pass_it_on)
+{
+    BOOST_TEST((count<max(x) / sum(apply<without_nan_operation>(x))>() == one_keeps));
+}
+
 BOOST_AUTO_TEST_CASE(of_several_each_may_rely_only_on_those_that_keep_it)
 {
     constexpr counts both = count<max(x) - min(x)>();

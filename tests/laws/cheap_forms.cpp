@@ -47,6 +47,7 @@ cost count(const graph_builder& graph, const std::array<int, Outputs>& outputs)
                   operation_of<minus_half_square_octave_operation>, operation_of<log_operation>,
                   operation_of<log1p_operation>, operation_of<log1p_unit_operation>,
                   operation_of<sin_operation>, operation_of<cos_operation>,
+                  operation_of<sin_of_product_operation>, operation_of<cos_of_product_operation>,
                   operation_of<atan_operation>, operation_of<pow_operation>,
                   operation_of<erf_operation>)
                 ? 1

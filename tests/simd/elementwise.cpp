@@ -307,6 +307,35 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slopes_that_are_numbers_fill_the_array, T, element
     }
 }
 
+template <auto Formula, class T>
+void check_waves_far_out(const auto& exact, T frequency)
+{
+    const T largest = std::numeric_limits<T>::max();
+    const std::vector<T> in{T(0.5), largest / 3, -largest, largest};
+    std::vector<T> out(in.size());
+    std::array<T, 1> parameter{frequency};
+    forward<Formula>(in, out, std::span(parameter.data(), std::size_t(parameter_count<Formula>)));
+    for (std::size_t i = 0; i < in.size(); ++i)
+    {
+        using wide = std::conditional_t<sizeof(T) == 4, double, long double>;
+        BOOST_TEST(std::abs(out[i] - T(exact(wide(in[i])))) < T(1e-5));
+    }
+}
+
+// 2 a x may be too large for a number; a sine of it is not.
+BOOST_AUTO_TEST_CASE_TEMPLATE(derivatives_of_waves_far_out, T, element_types)
+{
+    constexpr parameter<"a"> a{1.0};
+    constexpr auto plain = derivative(x + square(sin(x)), x);
+    constexpr auto learnt = derivative(x + square(sin(a * x)) / a, x);
+    const auto slope = [](auto at) { return 1 + std::sin(2 * at); };
+    check_waves_far_out<plain, T>(slope, T(1));
+    check_waves_far_out<fast(plain), T>(slope, T(1));
+    check_waves_far_out<learnt, T>(slope, T(1));
+    check_waves_far_out<derivative(sin(2 * x), x), T>([](auto at) { return 2 * std::cos(2 * at); },
+                                                      T(1));
+}
+
 BOOST_AUTO_TEST_CASE(wrong_lengths_are_named)
 {
     std::vector<float> four(4);

@@ -8,6 +8,7 @@
 #include <ctgrad/graph/guards.hpp>
 #include <ctgrad/graph/limits.hpp>
 #include <ctgrad/graph/special_forms.hpp>
+#include <ctgrad/graph/strict.hpp>
 #include <ctgrad/symbolic/pieces.hpp>
 
 namespace ctgrad
@@ -24,7 +25,7 @@ constexpr bool passes_nan(const graph_builder& graph, int from, int to)
     for (int i = from + 1; i <= to; ++i)
     {
         const node& current = graph[i];
-        if (current.kind != node_kind::applied || current.op->predicate)
+        if (current.kind != node_kind::applied)
         {
             continue;
         }
@@ -36,7 +37,8 @@ constexpr bool passes_nan(const graph_builder& graph, int from, int to)
         }
         for (int k = 0; k < current.op->arity; ++k)
         {
-            strict[static_cast<std::size_t>(i)] = strict[static_cast<std::size_t>(i)] || at(k);
+            const bool passes = is_strict(*current.op, k) && at(k);
+            strict[static_cast<std::size_t>(i)] = strict[static_cast<std::size_t>(i)] || passes;
         }
     }
     return strict[static_cast<std::size_t>(to)];
@@ -188,7 +190,7 @@ private:
             }
             if (current.is(operation_of<tanh_operation>))
             {
-                return tanh_operation::lowered_precisely(operands[0]);
+                return tanh_operation::lowered_precisely(operands[0], is_squared(current));
             }
             if (current.is(operation_of<normal_cdf_operation>))
             {
@@ -197,7 +199,7 @@ private:
         }
         if (current.is(operation_of<sin_operation>) || current.is(operation_of<cos_operation>))
         {
-            return wave_of_product(current);
+            return wave_of_product(current, operands[0]);
         }
         if (const auto mish = lower_gated<tanh_softplus_operation>(from_, current, lowered))
         {
@@ -215,15 +217,20 @@ private:
     }
 
     /// sin(a * b) and cos(a * b), of which the product may be too large for a number.
-    constexpr reference wave_of_product(const node& current)
+    static constexpr reference wave_of_product(const node& current, reference angle)
     {
-        const node& angle = from_[current.operand(0)];
-        if (!angle.is(operation_of<multiply_operation>))
+        if (!angle.is<multiply_operation>())
         {
             return {};
         }
-        const reference a = at(angle.operand(0));
-        const reference b = at(angle.operand(1));
+        reference a = angle.operand(0);
+        reference b = angle.operand(1);
+        if (b.is<multiply_operation>() && a.is_constant() && b.operand(0).is_uniform())
+        {
+            // c * (a * x): the factors of the row are multiplied first.
+            a = a * b.operand(0);
+            b = b.operand(1);
+        }
         return current.is(operation_of<sin_operation>) ? apply<sin_of_product_operation>(a, b)
                                                        : apply<cos_of_product_operation>(a, b);
     }
@@ -262,6 +269,21 @@ private:
                 {
                     return true;
                 }
+            }
+        }
+        return false;
+    }
+
+    /// Whether the square of this is computed, too: as it is for the slope of tanh.
+    constexpr bool is_squared(const node& current) const
+    {
+        const int here = static_cast<int>(&current - &from_[0]);
+        for (int i = here + 1; i < from_.size(); ++i)
+        {
+            const bool squares = from_[i].is(operation_of<square_operation>);
+            if (live_[static_cast<std::size_t>(i)] && squares && from_[i].operand(0) == here)
+            {
+                return true;
             }
         }
         return false;

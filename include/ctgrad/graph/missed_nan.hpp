@@ -2,8 +2,7 @@
 #pragma once
 
 #include <ctgrad/graph/schedule.hpp>
-#include <ctgrad/symbolic/functions.hpp>
-#include <ctgrad/symbolic/pieces.hpp>
+#include <ctgrad/graph/strict.hpp>
 
 #include <array>
 #include <cstddef>
@@ -14,18 +13,10 @@
 namespace ctgrad::detail
 {
 
-/// Whether NaN in an operand makes the result NaN.
-constexpr bool passes_nan(const planned_node& node, std::size_t operand)
-{
-    return node.kind == node_kind::applied && !node.op->predicate && !node.op->conditional &&
-           node.op != &operation_of<row_length_operation> &&
-           !(node.op == &operation_of<copysign_operation> && operand == 1);
-}
-
 /// Whether a NaN among the elements that one reduction is of, be that result what it may, is in every
 /// output that depends on the reduction, at all its elements.
 template <int Nodes, int Outputs>
-constexpr bool reaches_outputs_without(const program_plan<Nodes, Outputs>& plan, int reduced)
+constexpr bool outputs_have_nan_without(const program_plan<Nodes, Outputs>& plan, int reduced)
 {
     using flags = std::array<bool, static_cast<std::size_t>(Nodes)>;
     flags depends{};
@@ -37,11 +28,12 @@ constexpr bool reaches_outputs_without(const program_plan<Nodes, Outputs>& plan,
     {
         const planned_node& current = plan.nodes[i];
         const bool loses = static_cast<int>(i) == reduced || current.may_miss_nan;
-        for (std::size_t k = 0; k < 3 && current.operands[k] >= 0; ++k)
+        for (int k = 0; k < 3 && current.operands[static_cast<std::size_t>(k)] >= 0; ++k)
         {
-            const auto operand = static_cast<std::size_t>(current.operands[k]);
+            const auto operand =
+                static_cast<std::size_t>(current.operands[static_cast<std::size_t>(k)]);
             depends[i] = depends[i] || depends[operand];
-            if (!loses && passes_nan(current, k))
+            if (!loses && is_strict(*current.op, k))
             {
                 const bool spreads = is_reduction(current) && is_nan_there[operand];
                 is_nan_there[i] = is_nan_there[i] || is_nan_there[operand];
@@ -69,7 +61,7 @@ constexpr void find_missed_nan(program_plan<Nodes, Outputs>& plan)
     {
         planned_node& node = plan.nodes[static_cast<std::size_t>(i)];
         const bool chooses = is_reduction(node) && node.op->over_row != reduction::sum;
-        node.may_miss_nan = chooses && reaches_outputs_without(plan, i);
+        node.may_miss_nan = chooses && outputs_have_nan_without(plan, i);
     }
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/delay_reductions.hpp>
+#include <ctgrad/graph/keep_values.hpp>
 #include <ctgrad/graph/lower.hpp>
 #include <ctgrad/graph/missed_nan.hpp>
 #include <ctgrad/graph/operation_list.hpp>
-#include <ctgrad/graph/schedule.hpp>
 #include <ctgrad/graph/trace.hpp>
 #include <ctgrad/symbolic/extent.hpp>
 

@@ -174,100 +174,6 @@ constexpr int cost_of(const program_plan<Nodes, Outputs>& plan)
     return total;
 }
 
-/// Whether the array of an output can keep what a node has for each element until its last use: it is
-/// not written before, keeps nothing else, and no input that is still read lies there.
-template <int Nodes, int Outputs>
-constexpr bool can_keep(const program_plan<Nodes, Outputs>& plan, const planned_node& wanted,
-                        std::size_t output, aliasing inputs)
-{
-    const bool is_array = !plan[plan.outputs[output]].uniform;
-    const int written = plan.written[output];
-    const int last = static_cast<int>(std::bit_width(wanted.passes | wanted.loads)) - 1;
-    const int first = std::countr_zero(wanted.passes);
-    const unsigned later = ~0u << first << 1;
-    bool free = is_array && last <= written && first < written;
-    for (const planned_node& other : plan.nodes)
-    {
-        const bool is_input = other.kind == node_kind::variable;
-        free = free && (&other == &wanted || other.kept != static_cast<int>(output)) &&
-               !(inputs == aliasing::exact && is_input && (other.passes & later) != 0);
-    }
-    return free;
-}
-
-/// The cost of a plan if one more node were kept, without making that plan: the compiler evaluates
-/// this for each node of it.
-template <int Nodes, int Outputs>
-constexpr int cost_with_kept(const program_plan<Nodes, Outputs>& plan, int kept)
-{
-    std::array<unsigned, static_cast<std::size_t>(Nodes)> passes = requested_passes(plan);
-    int total = 0;
-    for (int i = Nodes - 1; i >= 0; --i)
-    {
-        const planned_node& current = plan[i];
-        unsigned computed = passes[static_cast<std::size_t>(i)];
-        if (computed == 0)
-        {
-            continue;
-        }
-        if (current.kept >= 0 || i == kept)
-        {
-            const unsigned first = computed & -computed;
-            total += std::popcount(computed ^ first) * load_cost + store_cost;
-            computed = first;
-        }
-        const bool applied = current.kind == node_kind::applied;
-        total += std::popcount(computed) * (applied ? cost_of(*current.op) : load_cost);
-        for (int k = 0; applied && k < current.op->arity; ++k)
-        {
-            const auto operand = static_cast<std::size_t>(current.operands[std::size_t(k)]);
-            passes[operand] |= plan.nodes[operand].uniform ? 0 : computed;
-        }
-    }
-    return total;
-}
-
-/// Decides what is kept between passes instead of computed again, in the arrays of outputs that are
-/// written later, as long as that is cheaper.
-template <int Nodes, int Outputs>
-constexpr void keep_between_passes(program_plan<Nodes, Outputs>& plan, aliasing inputs)
-{
-    for (bool again = plan.last_pass > 0; again;)
-    {
-        again = false;
-        int least = cost_of(plan);
-        program_plan<Nodes, Outputs> best = plan;
-        for (int i = 0; i < Nodes; ++i)
-        {
-            const planned_node& node = plan[i];
-            const bool worthwhile = node.kind == node_kind::applied && !node.uniform &&
-                                    !node.op->predicate && node.kept < 0 &&
-                                    std::popcount(node.passes) > 1;
-            const int cost = worthwhile ? cost_with_kept(plan, i) : least;
-            if (cost >= least)
-            {
-                continue;
-            }
-            program_plan<Nodes, Outputs> tried = plan;
-            planned_node& kept = tried.nodes[static_cast<std::size_t>(i)];
-            kept.kept = 0;
-            find_passes(tried);
-            for (std::size_t output = 0; output < plan.outputs.size(); ++output)
-            {
-                if (can_keep(tried, kept, output, inputs))
-                {
-                    kept.kept = static_cast<int>(output);
-                    best = tried;
-                    least = cost;
-                    again = true;
-                    break;
-                }
-            }
-        }
-        plan = best;
-    }
-}
-
 /// Finds the products that only a sum needs.
 template <int Nodes, int Outputs>
 constexpr void find_summands(program_plan<Nodes, Outputs>& plan)
@@ -299,34 +205,6 @@ constexpr void find_summands(program_plan<Nodes, Outputs>& plan)
     }
 }
 
-/// For each node the last stage in which it may be there without holding up a result.
-template <int Nodes, int Outputs>
-constexpr std::array<int, static_cast<std::size_t>(Nodes)> latest_stages(
-    const program_plan<Nodes, Outputs>& plan)
-{
-    std::array<int, static_cast<std::size_t>(Nodes)> latest{};
-    latest.fill(plan.last_pass);
-    for (const int output : plan.outputs)
-    {
-        const int stage = plan[output].uniform ? plan.last_pass : plan[output].stage;
-        latest[static_cast<std::size_t>(output)] = stage;
-    }
-    for (int i = Nodes - 1; i >= 0; --i)
-    {
-        const planned_node& current = plan[i];
-        const bool reduces = is_reduction(current);
-        for (const int operand : current.operands)
-        {
-            if (operand >= 0)
-            {
-                int& last = latest[static_cast<std::size_t>(operand)];
-                last = std::min(last, latest[static_cast<std::size_t>(i)] - (reduces ? 1 : 0));
-            }
-        }
-    }
-    return latest;
-}
-
 /// What one pass computes for each element, in operations of the cost model.
 template <int Nodes, int Outputs>
 constexpr int cost_of_pass(const program_plan<Nodes, Outputs>& plan, int pass)
@@ -338,55 +216,6 @@ constexpr int cost_of_pass(const program_plan<Nodes, Outputs>& plan, int pass)
         total += computes && (current.passes >> pass & 1u) != 0 ? cost_of(*current.op) : 0;
     }
     return total;
-}
-
-/// Whether a plan with some reductions in another pass is better: it costs less, or as much in a pass
-/// that has so much to compute that reading their operands takes no time.
-template <int Nodes, int Outputs>
-constexpr bool is_better_plan(const program_plan<Nodes, Outputs>& plan,
-                              program_plan<Nodes, Outputs>& tried, int from, int to)
-{
-    find_stages(tried);
-    find_passes(tried);
-    const int gain = cost_of(plan) - cost_of(tried);
-    const bool hides = cost_of_pass(plan, to - 1) > cost_of_pass(plan, from - 1);
-    return gain > 0 || (gain == 0 && hides);
-}
-
-/// Moves reductions that can wait to a later pass where that is better: all together, as they may read
-/// the same, or one by one.
-template <int Nodes, int Outputs>
-constexpr void delay_reductions(program_plan<Nodes, Outputs>& plan)
-{
-    const auto latest = latest_stages(plan);
-    for (int stage = 1; stage < plan.last_pass; ++stage)
-    {
-        program_plan<Nodes, Outputs> tried = plan;
-        for (std::size_t i = 0; i < plan.nodes.size(); ++i)
-        {
-            planned_node& node = tried.nodes[i];
-            const bool moves = is_reduction(node) && node.stage == stage && latest[i] > stage;
-            node.stage += moves ? 1 : 0;
-        }
-        if (is_better_plan(plan, tried, stage, stage + 1))
-        {
-            plan = tried;
-        }
-    }
-    for (std::size_t i = 0; i < plan.nodes.size(); ++i)
-    {
-        const bool reduces = is_reduction(plan.nodes[i]);
-        for (int stage = plan.nodes[i].stage + 1; reduces && stage <= latest[i]; ++stage)
-        {
-            program_plan<Nodes, Outputs> tried = plan;
-            const int before = plan.nodes[i].stage;
-            tried.nodes[i].stage = stage;
-            if (is_better_plan(plan, tried, before, stage))
-            {
-                plan = tried;
-            }
-        }
-    }
 }
 
 } // namespace detail

@@ -40,11 +40,7 @@ public:
         {
             run_short_row(length, passes, indices_below<short_vectors>{});
         }
-        else if (length == whole_vectors * batch_type::size)
-        {
-            run_short_row(length, passes, indices_below<whole_vectors>{});
-        }
-        else
+        else if (!run_four_vectors(length, passes))
         {
             run_passes(length, passes);
         }
@@ -217,8 +213,11 @@ private:
     /// Two vectors, but no more than 16 elements: the classes of many a network are a short row.
     static constexpr int short_vectors = batch_type::size >= 16 ? 1 : 2;
 
-    /// So many vectors are one as well, of 16, 32 or 64 elements, if no element is missing.
+    /// So many vectors without a missing element are a short row as well, where the values of four
+    /// vectors are not too many for the registers, and lanes not too few to be worth the code.
     static constexpr int whole_vectors = 4;
+    static constexpr bool has_room = plan.nodes.size() <= 64 && batch_type::size >= 4;
+    static_assert(short_vectors < whole_vectors);
 
     /// Of the vectors of a short row only the last may be incomplete.
     template <int V, int Count>
@@ -233,6 +232,21 @@ private:
         {
             return incomplete{at, static_cast<int>(length - at)};
         }
+    }
+
+    /// Returns whether the row was one of just four vectors.
+    template <class Passes>
+    CTGRAD_ALWAYS_INLINE bool run_four_vectors(std::ptrdiff_t length, Passes passes)
+    {
+        if constexpr (has_room)
+        {
+            if (length == whole_vectors * batch_type::size)
+            {
+                run_short_row(length, passes, indices_below<whole_vectors>{});
+                return true;
+            }
+        }
+        return false;
     }
 
     template <int Stage, int... V>

@@ -155,8 +155,9 @@ public:
         {
             const value_type found =
                 Kind == reduction::max ? reduce_max(total_) : reduce_min(total_);
-            return watches_for_nan && !all(are_numbers_) ? std::numeric_limits<value_type>::quiet_NaN()
-                                                    : found;
+            return watches_for_nan && !all(are_numbers_)
+                       ? std::numeric_limits<value_type>::quiet_NaN()
+                       : found;
         }
     }
 

@@ -113,15 +113,15 @@ struct refined_sigmoid_operation
     }
 };
 
-/// n / (2 + n) for -1 <= n <= 0, given d = 2 + n, likewise.
+/// n / (2 + n) for -1 <= n <= 0, given r, which is 1 / (2 + n) but for roundings, likewise.
 struct refined_tanh_operation
 {
     static constexpr fixed_string name = "refined_tanh";
     static constexpr int cost = 5;
-    static constexpr auto value(auto n, auto d)
+    static constexpr auto value(auto n, auto r)
     {
         using scalar::refined_tanh;
-        return refined_tanh(n, d);
+        return refined_tanh(n, r);
     }
 };
 

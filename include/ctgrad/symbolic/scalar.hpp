@@ -118,9 +118,22 @@ constexpr double multiply_add(double a, double b, double c) { return a * b + c; 
 
 constexpr double negative_multiply_add(double a, double b, double c) { return c - a * b; }
 
-constexpr double sin_of_product(double a, double b) { return sin(a * b); }
+/// A product that overflows in the next wider type; the compiler does without.
+constexpr double sin_of_product(double a, double b)
+{
+    const double angle = multiply(a, b);
+    return is_infinite(angle) && !std::is_constant_evaluated()
+               ? static_cast<double>(std::sin(static_cast<long double>(a) * b))
+               : sin(angle);
+}
 
-constexpr double cos_of_product(double a, double b) { return cos(a * b); }
+constexpr double cos_of_product(double a, double b)
+{
+    const double angle = multiply(a, b);
+    return is_infinite(angle) && !std::is_constant_evaluated()
+               ? static_cast<double>(std::cos(static_cast<long double>(a) * b))
+               : cos(angle);
+}
 
 constexpr double at_least(double bound, double x) { return maximum(bound, x); }
 
@@ -156,7 +169,7 @@ constexpr double expm1_decay_join(double x, double) { return expm1(x); }
 
 constexpr double refined_sigmoid(double n, double, double r) { return n * r; }
 
-constexpr double refined_tanh(double n, double d) { return n / d; }
+constexpr double refined_tanh(double n, double) { return n / (2 + n); }
 
 constexpr double log1p_unit(double x) { return log1p(x); }
 

@@ -52,13 +52,15 @@ struct tanh_operation
         const auto exponent = -2 * abs(x);
         return copysign(expm1(exponent) * (1 / (1 + exp(exponent))), x);
     }
-    /// See sigmoid_operation.
-    static constexpr auto lowered_precisely(auto x)
+    /// See sigmoid_operation. Beside its slope, which needs the exponential, with the same reciprocal.
+    static constexpr auto lowered_precisely(auto x, bool beside_slope)
     {
-        const auto z = decay_argument(-2 * abs(x));
+        const auto exponent = -2 * abs(x);
+        const auto z = decay_argument(exponent);
         const auto octave = exp_octave(z);
         const auto n = expm1_decay_join(exp_fraction(z, octave), octave);
-        return copysign(apply<refined_tanh_operation>(n, 2 + n), x);
+        const auto r = 1 / (beside_slope ? 1 + exp(exponent) : 2 + n);
+        return copysign(apply<refined_tanh_operation>(n, r), x);
     }
 };
 

@@ -161,8 +161,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(trigonometric_functions, T, element_types)
     const auto arc = [](auto x) { return fast_atan(x); };
     for (double range : {1.5, 200.0, 1e5})
     {
-        check_fast<T>("sin", sine, [](auto x) { return std::sin(x); }, 5e-6, -range, range);
-        check_fast<T>("cos", cosine, [](auto x) { return std::cos(x); }, 5e-6, -range, range);
+        check_fast<T>("sin", sine, [](auto x) { return std::sin(x); }, 2e-6, -range, range);
+        check_fast<T>("cos", cosine, [](auto x) { return std::cos(x); }, 2e-6, -range, range);
     }
     for (const T x : {T(0.5), T(-3), largest<T> / 4, largest<T>})
     {

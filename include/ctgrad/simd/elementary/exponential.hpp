@@ -234,16 +234,13 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> refined_sigmoid(batch<T, Arch> n, batch<T, A
     return multiply_add(negative_multiply_add(quotient, e, n - quotient), r, quotient);
 }
 
-/// n / (2 + n) for -1 <= n <= 0 from d, which is 2 + n rounded, likewise; the step needs no more than
-/// a rough reciprocal of d.
+/// n / (2 + n) for -1 <= n <= 0 from r, which is 1 / (2 + n) but for some roundings, likewise.
 template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> refined_tanh(batch<T, Arch> n, batch<T, Arch> d)
+CTGRAD_ALWAYS_INLINE batch<T, Arch> refined_tanh(batch<T, Arch> n, batch<T, Arch> r)
 {
-    using number = batch<T, Arch>;
-    const number quotient = n / d;
-    const number reciprocal = negative_multiply_add(d, number(T(0.5)), number(T(1.457)));
-    const number rest = (n - quotient) - quotient; // exact
-    return multiply_add(negative_multiply_add(quotient, n, rest), reciprocal, quotient);
+    const batch<T, Arch> quotient = n * r;
+    const batch<T, Arch> rest = (n - quotient) - quotient; // exact
+    return multiply_add(negative_multiply_add(quotient, n, rest), r, quotient);
 }
 
 /// Hyperbolic tangent: -expm1(-2|x|) / (2 + expm1(-2|x|)), one exponential and one division.
@@ -256,7 +253,8 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> tanh(batch<T, Arch> x)
     const batch<T, Arch> bound(sizeof(T) == 4 ? T(10) : T(20));
     const batch<T, Arch> magnitude = at_most(bound, abs(x));
     const batch<T, Arch> e = detail::expm1_not_positive(magnitude * batch<T, Arch>(T(-2)));
-    return copysign(refined_tanh(e, e + batch<T, Arch>(T(2))), x);
+    const batch<T, Arch> reciprocal = batch<T, Arch>(T(1)) / (e + batch<T, Arch>(T(2)));
+    return copysign(refined_tanh(e, reciprocal), x);
 }
 
 /// |x| kept where exp(-x^2) is not surely 0 (from the bound on it rounds to 0): what
