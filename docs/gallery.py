@@ -152,7 +152,7 @@ def file_name(name):
     return re.sub(r"[^\w.]+", "_", name).strip("_") + ".svg"
 
 
-def section(function, errors, times):
+def section(function, errors, ratios):
     name = function["name"]
     lines = [f"## {name}", "", f"![{name}](pictures/{file_name(name)})", ""]
     for symbol, key in (("f(x)", ""), ("f'(x)", "derivative_")):
@@ -167,16 +167,14 @@ def section(function, errors, times):
         "|---|---|",
     ]
     lines += [f"| {key} | {value} |" for key, value in properties(function)]
-    if name in errors:
-        worst = [cell.split()[0] for cell in errors[name]]
+    # Value, beside its zeros, slope, beside its zeros; the same of the fast tier.
+    worst = [cell.split()[0] for cell in errors[name]]
+    lines.append(f"| Worst error, f and f' | {worst[0]} and {worst[2]} ULP; fast {worst[4]} and {worst[6]} |")
+    lines.append(f"| Time, f and f' together | {worst[9]} ns; fast {worst[10]} ns |")
+    ratio = ratios.get(re.sub(r"\(1\)$", "", name))
+    if ratio:
         lines.append(
-            f"| Error (ULP) of f, f', f'' | float {', '.join(worst[:3])};"
-            f" double {', '.join(worst[3:6])} |"
-        )
-    time = times.get(re.sub(r"\(1\)$", "", name))
-    if time:
-        lines.append(
-            f"| Time / hand-written SIMD | forward {time[0]}, backward {time[1]}, both {time[2]} |"
+            f"| Time / hand-written SIMD | forward {ratio[0]}, backward {ratio[1]}, both {ratio[2]} |"
         )
     return lines + [""]
 
@@ -211,8 +209,8 @@ def main():
     shown = [json.loads(line) for line in run.stdout.splitlines()]
     functions = [entry for entry in shown if "low" in entry]
     formulas = [entry for entry in shown if "gradients" in entry]
-    errors = table_rows(docs / "accuracy.md")
-    times = table_rows(root / "README.md")
+    errors = table_rows(docs / "activation_errors.md")
+    ratios = table_rows(root / "README.md")
     page = [
         "# Activations",
         "",
@@ -222,8 +220,9 @@ def main():
         "Solid is the function, dashed its derivative. *Dies* means that the slope is exactly 0 from",
         "some point on, *saturates* that it tends to 0. *Initial variance* is that of the weights in",
         "front of the function, and with `initialiser::deep` of the biases too, where that differs",
-        "([decisions](decisions.md)). Errors are those of",
-        "[accuracy.md](accuracy.md), times those of the [README](../README.md), where it has them.",
+        "([decisions](decisions.md)). Errors in float, in units in the last place or of the fast tier",
+        "relative, and times of one number are those of [activation_errors.md](activation_errors.md);",
+        "ratios to hand-written code those of the [README](../README.md), where it has them.",
         "",
         "Made by `./dev gallery`.",
         "",
@@ -242,7 +241,7 @@ def main():
         )
     page.append("")
     for function in functions:
-        page += section(function, errors, times)
+        page += section(function, errors, ratios)
         (pictures / file_name(function["name"])).write_text(picture(function))
     page += [
         "# Of rows and of several inputs",

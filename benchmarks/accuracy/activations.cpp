@@ -114,7 +114,12 @@ void print(const function& shown, std::uint64_t stride)
     {
         special += r.wrong_nan;
     }
-    std::printf(" | %llu |\n", static_cast<unsigned long long>(special));
+    std::printf(" | %llu", static_cast<unsigned long long>(special));
+    for (const contestant& tier : shown.contestants)
+    {
+        std::printf(" | %.2f", time_of(tier, shown.outputs));
+    }
+    std::puts(" |");
     std::fflush(stdout);
 }
 
@@ -131,11 +136,12 @@ int main(int count, char** arguments)
         "within an eighth of the distance of a zero from the origin, errors are absolute (over\n"
         "|x| where that is more than 1). NaN: how many results of both tiers are NaN for a\n"
         "number, or the other way round. The reference is the same formula in double, whose\n"
-        "own errors are in [accuracy.md](accuracy.md).\n");
+        "own errors are in [accuracy.md](accuracy.md). ns: value and derivative of one number\n"
+        "in each tier, from the first level cache, on the machine that made this page.\n");
     asked.print_origin();
     std::puts("| | f | beside zeros | f' | beside zeros | fast f | beside zeros | fast f' |"
-              " beside zeros | NaN |\n"
-              "|---|---|---|---|---|---|---|---|---|---|");
+              " beside zeros | NaN | ns | fast ns |\n"
+              "|---|---|---|---|---|---|---|---|---|---|---|---|");
     visit_activations(
         [&]<auto Formula>(const char* name, const window& = {})
         {
