@@ -268,7 +268,6 @@ BOOST_AUTO_TEST_CASE(waves_take_a_product_that_may_overflow)
                1);
     BOOST_TEST(lowered_formula(cos(3 * x)).count<cos_of_product_operation>() == 1);
     BOOST_TEST(lowered_formula(sin(x + 1)).count<sin_of_product_operation>() == 0);
-    BOOST_TEST(std::abs(lowered_formula(sin(2 * x))(1e308)) <= 1);
     // Limits of the product are those of its factors.
     BOOST_TEST(lowered_formula(sin(x * exp(-x)))(infinity) == 0);
     BOOST_TEST(lowered_formula(sin(x * sigmoid(x)))(-infinity) == 0);

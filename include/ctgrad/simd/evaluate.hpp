@@ -67,13 +67,33 @@ private:
     template <int Index>
     struct total_of : row_total<kind_of<Index>, batch_type, plan[Index].may_miss_nan>
     {
+        using row_total<kind_of<Index>, batch_type, plan[Index].may_miss_nan>::row_total;
     };
+
+    /// What a reduction is of, in the lanes that are of the row; the others change nothing.
+    template <int Index>
+    CTGRAD_ALWAYS_INLINE static batch_type element_or_identity(const slots& local, incomplete place)
+    {
+        return select(batch_type::first_lanes(place.lanes), local.values[plan[Index].operands[0]],
+                      batch_type(identity_of<T>(kind_of<Index>)));
+    }
 
     template <class Indices>
     struct totals_of;
     template <int... I>
     struct totals_of<indices<I...>> : total_of<I>...
     {
+        totals_of() = default;
+
+        CTGRAD_ALWAYS_INLINE totals_of([[maybe_unused]] const slots& local, whole)
+            : total_of<I>(local.values[plan[I].operands[0]])...
+        {
+        }
+        CTGRAD_ALWAYS_INLINE totals_of([[maybe_unused]] const slots& local,
+                                       [[maybe_unused]] incomplete place)
+            : total_of<I>(element_or_identity<I>(local, place))...
+        {
+        }
     };
 
     /// What the reductions of a pass have come to.
@@ -111,12 +131,9 @@ private:
     template <int... I>
     CTGRAD_ALWAYS_INLINE static void accumulate_all(
         [[maybe_unused]] const slots& local, [[maybe_unused]] totals_of<indices<I...>>& totals,
-        incomplete place)
+        [[maybe_unused]] incomplete place)
     {
-        [[maybe_unused]] const auto valid = batch_type::first_lanes(place.lanes);
-        (static_cast<total_of<I>&>(totals).add(select(valid, local.values[plan[I].operands[0]],
-                                                      batch_type(identity_of<T>(kind_of<I>)))),
-         ...);
+        (static_cast<total_of<I>&>(totals).add(element_or_identity<I>(local, place)), ...);
     }
 
     /// The totals of all vectors, in pairs, and those of all lanes.
@@ -249,6 +266,26 @@ private:
         return false;
     }
 
+    /// The totals of vector V of a short row and the one behind it.
+    template <int Stage, int V, int Count>
+    CTGRAD_ALWAYS_INLINE auto pair_total(const slots* local, std::ptrdiff_t length) const
+    {
+        totals_of_pass<Stage> totals(local[V], place_in_short_row<V, Count>(length));
+        if constexpr (V + 1 < Count)
+        {
+            accumulate_all(local[V + 1], totals, place_in_short_row<V + 1, Count>(length));
+        }
+        return totals;
+    }
+
+    template <int Stage, int Count, int... Pair>
+    CTGRAD_ALWAYS_INLINE void add_up_pairs(const slots* local, std::ptrdiff_t length,
+                                           indices<Pair...>)
+    {
+        totals_of_pass<Stage> totals[] = {pair_total<Stage, 2 * Pair, Count>(local, length)...};
+        finish_all(totals, sizeof...(Pair));
+    }
+
     template <int Stage, int... V>
     CTGRAD_ALWAYS_INLINE void run_short_stage(slots* local, std::ptrdiff_t length,
                                               indices<V...> vectors)
@@ -257,9 +294,8 @@ private:
                                 row_loops::indices_of<row_loops::uniforms_of_stage(plan, Stage)>());
         nodes_.compute_nodes(local, vectors,
                              row_loops::indices_of<row_loops::elements_of_stage(plan, Stage)>());
-        totals_of_pass<Stage> totals;
-        (accumulate_all(local[V], totals, place_in_short_row<V, sizeof...(V)>(length)), ...);
-        finish_all(&totals, 1);
+        constexpr int pairs = (sizeof...(V) + 1) / 2;
+        add_up_pairs<Stage, sizeof...(V)>(local, length, indices_below<pairs>{});
     }
 
     /// A row of few elements in registers: everything is computed once, whatever the passes are.

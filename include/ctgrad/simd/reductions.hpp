@@ -118,6 +118,17 @@ class row_total
 public:
     using value_type = typename Batch::value_type;
 
+    /// Of no vector.
+    CTGRAD_ALWAYS_INLINE row_total()
+        : total_(identity_of<value_type>(Kind)), are_numbers_(Batch::first_lanes(Batch::size))
+    {
+    }
+    /// Of one vector.
+    CTGRAD_ALWAYS_INLINE explicit row_total(Batch first)
+        : total_(first), are_numbers_(first == first)
+    {
+    }
+
     CTGRAD_ALWAYS_INLINE void add(Batch value)
     {
         take(value);
@@ -176,8 +187,8 @@ private:
         }
     }
 
-    Batch total_ = Batch(identity_of<value_type>(Kind));
-    typename Batch::mask_type are_numbers_ = Batch::first_lanes(Batch::size);
+    Batch total_;
+    typename Batch::mask_type are_numbers_;
 };
 
 template <class T, class Arch>

@@ -259,7 +259,7 @@ struct negative_multiply_add_operation
     }
 };
 
-/// sin(a * b), also where the product of two numbers is too large for one.
+/// sin(a * b); kernels have it also where the product of two numbers is too large for one.
 struct sin_of_product_operation
 {
     static constexpr fixed_string name = "sin_of_product";

@@ -118,22 +118,9 @@ constexpr double multiply_add(double a, double b, double c) { return a * b + c; 
 
 constexpr double negative_multiply_add(double a, double b, double c) { return c - a * b; }
 
-/// A product that overflows in the next wider type; the compiler does without.
-constexpr double sin_of_product(double a, double b)
-{
-    const double angle = multiply(a, b);
-    return is_infinite(angle) && !std::is_constant_evaluated()
-               ? static_cast<double>(std::sin(static_cast<long double>(a) * b))
-               : sin(angle);
-}
+constexpr double sin_of_product(double a, double b) { return sin(multiply(a, b)); }
 
-constexpr double cos_of_product(double a, double b)
-{
-    const double angle = multiply(a, b);
-    return is_infinite(angle) && !std::is_constant_evaluated()
-               ? static_cast<double>(std::cos(static_cast<long double>(a) * b))
-               : cos(angle);
-}
+constexpr double cos_of_product(double a, double b) { return cos(multiply(a, b)); }
 
 constexpr double at_least(double bound, double x) { return maximum(bound, x); }
 
