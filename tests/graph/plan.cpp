@@ -156,6 +156,23 @@ BOOST_AUTO_TEST_CASE(reductions_wait_for_a_pass_that_hides_them)
     }
 }
 
+BOOST_AUTO_TEST_CASE(conditions_of_the_row_wait_until_they_choose)
+{
+    constexpr auto& plan =
+        program<where(max(x) > 1, sum(exp(x - max(x))), y)>::template plan_for<aliasing::none>;
+    int conditions = 0;
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i)
+    {
+        const planned_node& node = plan.nodes[i];
+        if (node.op != nullptr && node.op->predicate && node.uniform)
+        {
+            ++conditions;
+            BOOST_TEST(node.stage == 2);
+        }
+    }
+    BOOST_TEST(conditions > 0);
+}
+
 BOOST_AUTO_TEST_CASE(only_what_is_needed_is_planned)
 {
     constexpr auto& plan =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/graph/delay_reductions.hpp>
+#include <ctgrad/graph/delays.hpp>
 #include <ctgrad/graph/keep_values.hpp>
 #include <ctgrad/graph/lower.hpp>
 #include <ctgrad/graph/missed_nan.hpp>
@@ -95,6 +95,7 @@ constexpr program_plan<Nodes, Outputs> make_plan(const lowered_program<Outputs>&
     }
     find_passes(plan);
     delay_reductions(plan);
+    delay_conditions(plan);
     keep_between_passes(plan, inputs);
     return plan;
 }

@@ -7,7 +7,7 @@
 #include <array>
 #include <cstddef>
 
-// Reductions that wait for a later pass over a row than the first that could add them up.
+// Reductions, and conditions, that wait for a later pass over a row than the first that could have them.
 namespace ctgrad::detail
 {
 
@@ -83,6 +83,27 @@ constexpr void delay_reductions(program_plan<Nodes, Outputs>& plan)
         {
             move(plan.nodes[i].stage, to, [=](std::size_t k) { return k == i; });
         }
+    }
+}
+
+/// Moves conditions of the row to where they choose: until then they would only occupy registers.
+template <int Nodes, int Outputs>
+constexpr void delay_conditions(program_plan<Nodes, Outputs>& plan)
+{
+    for (int i = 0; i < Nodes; ++i)
+    {
+        planned_node& node = plan.nodes[static_cast<std::size_t>(i)];
+        if (!node.uniform || node.op == nullptr || !node.op->predicate)
+        {
+            continue;
+        }
+        int first = plan.last_pass;
+        for (const planned_node& user : plan.nodes)
+        {
+            const bool uses = std::ranges::find(user.operands, i) != user.operands.end();
+            first = uses ? std::min(first, user.stage) : first;
+        }
+        node.stage = std::max(node.stage, first);
     }
 }
 
