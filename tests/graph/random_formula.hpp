@@ -186,6 +186,15 @@ N chosen(const N& a, const N& b, bool first)
     return first ? a : b;
 }
 
+/// sqrt(a^2 + b^2), which has a kink where both are 0.
+template <class N>
+N length_of(const N& a, const N& b)
+{
+    const N length = sqrt(a * a + b * b);
+    nearest_kink() = std::min(nearest_kink(), std::abs(number(length)));
+    return length;
+}
+
 /// The library's operations by name, as other people define them. For rows of one element.
 template <class N>
 const auto& reference_functions()
@@ -264,8 +273,8 @@ const auto& reference_functions()
              const N cosh = (e + N(1.0) / e) / N(2.0);
              return sigmoid(x[0]) / (cosh * cosh);
          }},
-        {"hypot", [](operands x) { return sqrt(x[0] * x[0] + x[1] * x[1]); }},
-        {"hypot_slope", [](operands x) { return x[0] / sqrt(x[0] * x[0] + x[1] * x[1]); }},
+        {"hypot", [](operands x) { return length_of(x[0], x[1]); }},
+        {"hypot_slope", [](operands x) { return x[0] / length_of(x[0], x[1]); }},
         {"logaddexp",
          [](operands x)
          {
