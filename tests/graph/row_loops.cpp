@@ -98,13 +98,13 @@ BOOST_AUTO_TEST_CASE(the_less_a_loop_has_to_do_the_more_vectors_go_side_by_side)
     constexpr auto vectors = []<auto Formula>()
     {
         // Not in place, and all in the first pass.
-        return row_loops::interleaved(program<Formula>::template plan_for<aliasing::none>, 0);
+        return row_loops::interleaved(program<Formula>::template plan_for<aliasing::none>, 0, 16);
     };
     BOOST_TEST(vectors.operator()<x * y>() == 4);
     BOOST_TEST(vectors.operator()<exp(x)>() == 2);
     // max(x) alone, then the exponential.
-    BOOST_TEST(row_loops::interleaved(passes, 0) == 4);
-    BOOST_TEST(row_loops::interleaved(passes, 1) == 2);
+    BOOST_TEST(row_loops::interleaved(passes, 0, 16) == 4);
+    BOOST_TEST(row_loops::interleaved(passes, 1, 16) == 2);
     // What is one value for the row is not in the loop.
     BOOST_TEST(vectors.operator()<x * exp(a)>() == 4);
 }

@@ -51,6 +51,10 @@ template <class Arch>
 inline constexpr bool has_rounding =
     is_avx512<Arch> || is_avx<Arch> || std::is_base_of_v<xsimd::sse4_1, Arch>;
 
+/// How many vectors the registers hold.
+template <class Arch>
+inline constexpr int register_count = is_avx512<Arch> || is_neon64<Arch> ? 32 : 16;
+
 } // namespace detail
 
 /// The architecture for a value that all lanes share: registers of 512 bits divide and take roots

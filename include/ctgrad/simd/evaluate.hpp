@@ -217,7 +217,8 @@ private:
                                 row_loops::indices_of<row_loops::uniforms_of_stage(plan, Pass)>());
         if constexpr (row_loops::has_loop(plan, Program::row_valued, Pass))
         {
-            run_loop<Pass>(length, indices_below<row_loops::interleaved(plan, Pass)>{});
+            constexpr int registers = detail::register_count<Arch>;
+            run_loop<Pass>(length, indices_below<row_loops::interleaved(plan, Pass, registers)>{});
         }
     }
 
