@@ -275,7 +275,8 @@ private:
     std::vector<double> inverse_argument_ = exact_;
 };
 
-/// A report for each contestant, and for each of its outputs, over every `stride`-th float, on all processors.
+/// A report for each contestant, and for each of its outputs, over every `stride`-th float, on all
+/// processors.
 inline std::vector<report> measure(const function& measured, std::uint64_t stride)
 {
     const std::uint64_t block = measurement::size * stride;

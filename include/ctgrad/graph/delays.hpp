@@ -7,7 +7,8 @@
 #include <array>
 #include <cstddef>
 
-// Reductions, and conditions, that wait for a later pass over a row than the first that could have them.
+// Reductions and conditions that wait for a later pass over a row than the first that could have
+// them.
 namespace ctgrad::detail
 {
 

@@ -17,33 +17,6 @@ namespace ctgrad
 namespace detail
 {
 
-/// Whether NaN in node `from` makes node `to` NaN.
-constexpr bool passes_nan(const graph_builder& graph, int from, int to)
-{
-    node_flags strict{};
-    strict[static_cast<std::size_t>(from)] = true;
-    for (int i = from + 1; i <= to; ++i)
-    {
-        const node& current = graph[i];
-        if (current.kind != node_kind::applied)
-        {
-            continue;
-        }
-        const auto at = [&](int k) { return strict[static_cast<std::size_t>(current.operand(k))]; };
-        if (current.is(operation_of<where_operation>))
-        {
-            strict[static_cast<std::size_t>(i)] = at(1) && at(2);
-            continue;
-        }
-        for (int k = 0; k < current.op->arity; ++k)
-        {
-            const bool passes = is_strict(*current.op, k) && at(k);
-            strict[static_cast<std::size_t>(i)] = strict[static_cast<std::size_t>(i)] || passes;
-        }
-    }
-    return strict[static_cast<std::size_t>(to)];
-}
-
 /// One step of lowering from one graph to the next.
 class lowering_step
 {
@@ -199,7 +172,7 @@ private:
         }
         if (current.is(operation_of<sin_operation>) || current.is(operation_of<cos_operation>))
         {
-            return wave_of_product(current, operands[0]);
+            return lower_wave_of_product(current, operands[0]);
         }
         if (const auto mish = lower_gated<tanh_softplus_operation>(from_, current, lowered))
         {
@@ -214,25 +187,6 @@ private:
             return sum;
         }
         return {};
-    }
-
-    /// sin(a * b) and cos(a * b), of which the product may be too large for a number.
-    static constexpr reference wave_of_product(const node& current, reference angle)
-    {
-        if (!angle.is<multiply_operation>())
-        {
-            return {};
-        }
-        reference a = angle.operand(0);
-        reference b = angle.operand(1);
-        if (b.is<multiply_operation>() && a.is_constant() && b.operand(0).is_uniform())
-        {
-            // c * (a * x): the factors of the row are multiplied first.
-            a = a * b.operand(0);
-            b = b.operand(1);
-        }
-        return current.is(operation_of<sin_operation>) ? apply<sin_of_product_operation>(a, b)
-                                                       : apply<cos_of_product_operation>(a, b);
     }
 
     /// Whether the operand of this exponential is never large where its result is used.

@@ -165,7 +165,8 @@ constexpr bool has_loop(const auto& plan, const std::array<bool, Outputs>& row_v
 
 /// Vectors in one step of a loop. A formula is one long chain of dependent operations: with one
 /// vector at a time processors wait for results, and two keep them busy, four where there is little
-/// to do and there are registers for their totals. Large graphs have independent parts of their own, and too many values for the registers.
+/// to do and there are registers for their totals. Large graphs have independent parts of their own,
+/// and too many values for the registers.
 template <int Nodes, int Outputs>
 constexpr int interleaved(const program_plan<Nodes, Outputs>& plan, int pass, int registers)
 {

@@ -149,4 +149,23 @@ constexpr reference lower_gaussian(const graph_builder& graph, const node& expon
     return {};
 }
 
+/// sin(a * b) and cos(a * b), of which the product may be too large for a number.
+constexpr reference lower_wave_of_product(const node& current, reference angle)
+{
+    if (!angle.is<multiply_operation>())
+    {
+        return {};
+    }
+    reference a = angle.operand(0);
+    reference b = angle.operand(1);
+    if (b.is<multiply_operation>() && a.is_constant() && b.operand(0).is_uniform())
+    {
+        // c * (a * x): the factors of the row are multiplied first.
+        a = a * b.operand(0);
+        b = b.operand(1);
+    }
+    return current.is(operation_of<sin_operation>) ? apply<sin_of_product_operation>(a, b)
+                                                   : apply<cos_of_product_operation>(a, b);
+}
+
 } // namespace ctgrad::detail

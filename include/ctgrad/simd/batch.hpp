@@ -351,8 +351,8 @@ struct batch
             return select(is_nan(a), a, at_most(a, b));
     }
 
-    /// max(bound, a) in one instruction, for a bound that is not NaN; a NaN in `a` stays. Of a bound that
-    /// is NaN either operand may be the result.
+    /// max(bound, a) in one instruction, for a bound that is not NaN; a NaN in `a` stays. With a bound
+    /// that is NaN either may be the result.
     CTGRAD_ALWAYS_INLINE friend batch at_least(batch bound, batch a)
     {
         return batch(xsimd::max(bound.native, a.native));

@@ -42,8 +42,6 @@ public:
 
     template <int... I>
     using indices = row_loops::indices<I...>;
-    template <int Count>
-    using indices_below = row_loops::indices_below<Count>;
 
     static constexpr const auto& plan = Program::template plan_for<Inputs>;
     static constexpr int node_count = static_cast<int>(plan.nodes.size());
