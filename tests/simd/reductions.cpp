@@ -75,6 +75,10 @@ void check_nan_stays()
             last.add(batch<T>(T(2)));
             last.add(row.load());
             BOOST_TEST(std::isnan(last.result()));
+            BOOST_TEST(std::isnan(total<Kind, T>(row.load()).result()));
+            total<Kind, T> begun(row.load());
+            begun.add(batch<T>(T(2)));
+            BOOST_TEST(std::isnan(begun.result()));
             total<Kind, T> other;
             other.add(batch<T>(T(2)));
             other.add(first);

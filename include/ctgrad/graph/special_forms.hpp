@@ -158,11 +158,15 @@ constexpr reference lower_wave_of_product(const node& current, reference angle)
     }
     reference a = angle.operand(0);
     reference b = angle.operand(1);
-    if (b.is<multiply_operation>() && a.is_constant() && b.operand(0).is_uniform())
+    for (int k = 0; k < 2 && a.is_constant() && b.is<multiply_operation>(); ++k)
     {
-        // c * (a * x): the factors of the row are multiplied first.
-        a = a * b.operand(0);
-        b = b.operand(1);
+        if (b.operand(k).is_uniform())
+        {
+            // 2 * (w * x): what is one value for the row is multiplied first, so that only the last
+            // product can overflow.
+            a = a * b.operand(k);
+            b = b.operand(1 - k);
+        }
     }
     return current.is(operation_of<sin_operation>) ? apply<sin_of_product_operation>(a, b)
                                                    : apply<cos_of_product_operation>(a, b);
