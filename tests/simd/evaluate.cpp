@@ -243,6 +243,38 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(losses_backward, T, element_types)
 }
 
 // A parameter in a sum over the row counts once for each element.
+template <class Arch>
+void check_three_sums()
+{
+    using sums = program<sum(z), sum(square(z)), sum(z * t)>;
+    constexpr auto width = static_cast<std::size_t>(simd::batch<float, Arch>::size);
+    for (std::size_t length = 0; length <= 9 * width + 1; ++length)
+    {
+        // Small integers: every order of summation is exact.
+        std::vector<float> in(length);
+        std::iota(in.begin(), in.end(), 1.0f);
+        const std::vector<float> twos(length, 2.0f);
+        std::array<float, 3> found{};
+        simd::evaluator<sums, float, aliasing::none, Arch>(
+            {in.data(), twos.data()}, {&found[0], &found[1], &found[2]}, nullptr)
+            .run(std::ptrdiff_t(length));
+        const auto n = static_cast<float>(length);
+        BOOST_TEST(found[0] == n * (n + 1) / 2);
+        BOOST_TEST(found[1] == n * (n + 1) * (2 * n + 1) / 6);
+        BOOST_TEST(found[2] == n * (n + 1));
+    }
+}
+
+// Of how many vectors a loop has totals depends on the number of registers.
+BOOST_AUTO_TEST_CASE(several_totals_with_many_registers_and_few)
+{
+    check_three_sums<xsimd::default_arch>();
+#if defined(__x86_64__)
+    static_assert(simd::detail::register_count<xsimd::sse2> == 16);
+    check_three_sums<xsimd::sse2>();
+#endif
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(sums_of_parameters, T, element_types)
 {
     for (std::size_t length = 1; length <= 2 * width<T> + 3; ++length)

@@ -164,17 +164,17 @@ constexpr bool has_loop(const auto& plan, const std::array<bool, Outputs>& row_v
 }
 
 /// Vectors in one step of a loop. A formula is one long chain of dependent operations: with one
-/// vector at a time processors wait for results, and two keep them busy, four where there is little
-/// to do and there are registers for their totals. Large graphs have independent parts of their own,
-/// and too many values for the registers.
+/// vector at a time processors wait for results, and two keep them busy, up to four where there is
+/// little to do, as far as there are registers for their totals. Large graphs have independent parts
+/// of their own, and too many values for the registers.
 template <int Nodes, int Outputs>
 constexpr int interleaved(const program_plan<Nodes, Outputs>& plan, int pass, int registers)
 {
     const int cost = detail::cost_of_pass(plan, pass);
     const auto totals = static_cast<int>(std::ranges::count(reductions_of_pass(plan, pass), true));
-    // Of each of four vectors the totals and one value, and two values that all share.
-    const bool has_room = 4 * (totals + 1) + 2 <= registers;
-    return Nodes > 64 ? 1 : cost > 8 || !has_room ? 2 : 4;
+    // The registers hold of each vector its totals and one value, and two values that all share.
+    const int room = (registers - 2) / (totals + 1);
+    return Nodes > 64 ? 1 : cost > 8 ? 2 : std::clamp(room, 2, 4);
 }
 
 } // namespace row_loops

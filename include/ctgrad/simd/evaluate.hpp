@@ -141,9 +141,12 @@ private:
     CTGRAD_ALWAYS_INLINE void finish(Totals* totals, int count)
     {
         const auto at = [&](int v) -> total_of<Index>& { return totals[v]; };
-        if (count == 4)
+        if (count > 2)
         {
             at(0).add(at(2));
+        }
+        if (count > 3)
+        {
             at(1).add(at(3));
         }
         if (count > 1)
