@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // One training step of 784-128-10 at batch 64: forward, softmax cross-entropy, backward, update.
 // Beside it, what the core can multiply and add from registers alone.
+#include "../kernels/peak.hpp"
+
 #include <ctgrad/ctgrad.hpp>
 #include <ctgrad/network/workspace.hpp>
 #include <ctgrad/tensor/flush_denormals.hpp>
@@ -23,38 +25,6 @@ constexpr std::ptrdiff_t batch_rows = 64;
 // Multiply-adds of the products: forward of both layers, gradients of both weights, gradient of the
 // hidden layer; two flops each.
 constexpr double step_flops = 2.0 * batch_rows * (2.0 * 784 * 128 + 3.0 * 128 * 10);
-
-void fma_peak(benchmark::State& state)
-{
-    using vector = simd::batch<float>;
-    constexpr int chains = simd::vector_registers<float, xsimd::default_arch>() == 32 ? 24 : 12;
-    vector sums[chains];
-    for (int i = 0; i < chains; ++i)
-    {
-        sums[i] = vector(static_cast<float>(i));
-    }
-    vector factor(0.999f);
-    vector term(0.001f);
-    constexpr int repeats = 1000;
-    for (auto _ : state)
-    {
-        benchmark::DoNotOptimize(factor);
-        benchmark::DoNotOptimize(term);
-        for (int r = 0; r < repeats; ++r)
-        {
-            [&]<int... I>(std::integer_sequence<int, I...>)
-            {
-                ((sums[I] = multiply_add(sums[I], factor, term)), ...);
-            }(std::make_integer_sequence<int, chains>{});
-        }
-    }
-    for (vector& sum : sums)
-    {
-        benchmark::DoNotOptimize(sum);
-    }
-    state.counters["flops"] = benchmark::Counter(2.0 * repeats * chains * vector::size,
-                                                 benchmark::Counter::kIsIterationInvariantRate);
-}
 
 template <class Optimiser>
 void training_step(benchmark::State& state, Optimiser chosen)
@@ -87,7 +57,7 @@ void step_with_sgd(benchmark::State& state) { training_step(state, sgd{.learning
 
 void step_with_adam(benchmark::State& state) { training_step(state, adam{}); }
 
-BENCHMARK(fma_peak);
+BENCHMARK(fma_peak<float>)->Name("fma_peak");
 BENCHMARK(step_with_sgd);
 BENCHMARK(step_with_adam);
 

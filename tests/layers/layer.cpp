@@ -21,7 +21,6 @@ struct offset_implementation
     static constexpr int size = In.size();
     static constexpr int stride = row_stride<T>(size);
     static constexpr int kept = 0;
-    static constexpr int scratch = 0;
     static constexpr std::array tensors{tensor_info{"offset", 1, size, size}};
 
     static void initialise(T* parameters, random_engine&)
@@ -73,7 +72,6 @@ struct pair_sums_implementation
     static constexpr bool in_place = false;
     static constexpr int units = output.size();
     static constexpr int kept = 0;
-    static constexpr int scratch = 0;
     static constexpr std::array<tensor_info, 0> tensors{};
 
     static void initialise(T*, random_engine&) {}
@@ -91,8 +89,7 @@ struct pair_sums_implementation
         }
         clear_padding(y, units, rows);
     }
-    static void prepare(const T*, T*) {}
-    static void backward(const T*, const T*, const T*, std::ptrdiff_t, const T* dy, T* dx, T*,
+    static void backward(const T*, const T*, std::ptrdiff_t, const T* dy, T* dx, T*,
                          std::ptrdiff_t rows)
     {
         for (std::ptrdiff_t row = 0; row < rows && dx != nullptr; ++row)

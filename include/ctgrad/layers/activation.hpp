@@ -44,7 +44,6 @@ struct activation_implementation
     /// forward pass gets almost for nothing with the value and which backward only multiplies.
     static constexpr bool keeps_derivative = parameter_count == 0 && !over_row;
     static constexpr int kept = stride;
-    static constexpr int scratch = 0;
 
     static constexpr auto tensors = []
     {

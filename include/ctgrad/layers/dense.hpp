@@ -39,9 +39,6 @@ struct dense_implementation
     static constexpr int kept = 0;
 
     using layout = simd::panels<T, inputs, units>;
-    using transposed_layout = simd::panels<T, units, inputs>;
-
-    static constexpr int scratch = transposed_layout::size;
     static constexpr int stride = row_stride<T>(units);
 
     static constexpr auto tensors = []
@@ -114,13 +111,8 @@ struct dense_implementation
                                                 y, stride);
     }
 
-    static void prepare(const T* parameters, T* scratch_memory)
-    {
-        simd::product_transpose_panels<T, inputs, units>(parameters, scratch_memory);
-    }
-
-    static void backward(const T*, const T* transposed, const T* x, std::ptrdiff_t x_stride,
-                         const T* dy, T* dx, T* gradients, std::ptrdiff_t rows)
+    static void backward(const T* parameters, const T* x, std::ptrdiff_t x_stride, const T* dy,
+                         T* dx, T* gradients, std::ptrdiff_t rows)
     {
         simd::product_weight_gradient<T, inputs, units>(x, x_stride, dy, stride, rows, gradients);
         if constexpr (Layer.bias)
@@ -130,7 +122,7 @@ struct dense_implementation
         }
         if (dx != nullptr)
         {
-            simd::product_input_gradient<T, inputs, units>(dy, stride, rows, transposed, dx,
+            simd::product_input_gradient<T, inputs, units>(dy, stride, rows, parameters, dx,
                                                            row_stride<T>(inputs));
         }
     }

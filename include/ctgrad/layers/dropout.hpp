@@ -32,7 +32,6 @@ struct dropout_implementation
     static constexpr int stride = row_stride<T>(In.size());
     /// The factor of each element: 0 or 1 / (1 - rate).
     static constexpr int kept = stride;
-    static constexpr int scratch = 0;
     static constexpr std::array<tensor_info, 0> tensors{};
 
     static void initialise(T*, random_engine&) {}

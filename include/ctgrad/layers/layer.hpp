@@ -61,7 +61,6 @@ struct pass_context
 //     static constexpr shape output;            shape of one sample behind the layer
 //     static constexpr bool in_place;           whether it changes rows where they lie
 //     static constexpr int kept;                numbers per row kept from forward to backward
-//     static constexpr int scratch;             numbers of scratch for the backward pass
 //     static constexpr auto tensors;            std::array of tensor_info, in the block's order
 //     initialise(parameters, engine)
 //     export_tensors(parameters, to), import_tensors(from, parameters)    row-major, no padding
@@ -72,8 +71,7 @@ struct pass_context
 //                forward(parameters, xy, kept, rows, context)
 //                backward(parameters, kept, dxy, gradients, rows)
 //     otherwise: infer(parameters, x, x_stride, y, rows)
-//                prepare(parameters, scratch)                  once, after the parameters changed
-//                backward(parameters, scratch, x, x_stride, dy, dx, gradients, rows)   dx may be null
+//                backward(parameters, x, x_stride, dy, dx, gradients, rows)            dx may be null
 //
 // backward adds to the gradients, which have the layout of the parameters.
 

@@ -28,7 +28,6 @@ struct flatten_implementation
     /// Rows stay as they are: such a layer has no passes.
     static constexpr bool identity = true;
     static constexpr int kept = 0;
-    static constexpr int scratch = 0;
     static constexpr std::array<tensor_info, 0> tensors{};
 
     static void initialise(T*, random_engine&) {}

@@ -115,9 +115,8 @@ struct layer_place
     /// Numbers of one row before and behind the layer.
     int input_size = 0;
     int output_size = 0;
-    /// In the kept values of one row, and in the scratch memory.
+    /// In the kept values of one row.
     int kept = 0;
-    int scratch = 0;
     bool in_place = false;
     bool identity = false;
 };
@@ -133,7 +132,6 @@ struct memory_plan
     int parameters = 0;
     int logical_parameters = 0;
     int kept = 0;
-    int scratch = 0;
     int widest = 0;
     /// The first layer changes rows in place, so the user's input is copied first.
     bool copies_input = false;
@@ -187,8 +185,6 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
         plan.logical_parameters += logical_parameters<Implementation>();
         here.kept = plan.kept;
         plan.kept += Implementation::kept;
-        here.scratch = plan.scratch;
-        plan.scratch += aligned_size<T>(Implementation::scratch);
         plan.widest = std::max(plan.widest, row_stride<T>(size));
     };
     (place(hana::basic_type<Implementations>{}), ...);

@@ -91,7 +91,6 @@ public:
           kept_(static_cast<std::size_t>(tile_rows) * memory.kept),
           first_(static_cast<std::size_t>(tile_rows) * memory.widest),
           second_(static_cast<std::size_t>(tile_rows) * memory.widest),
-          scratch_(static_cast<std::size_t>(memory.scratch)),
           gradients_(static_cast<std::size_t>(memory.parameters))
     {
     }
@@ -108,7 +107,6 @@ public:
     {
         detail::check_loss<Loss>();
         check_sizes(inputs, targets);
-        prepare(net);
         batch_result result;
         const T factor = T(1) / static_cast<T>(inputs.rows);
         for (std::ptrdiff_t row = 0; row < inputs.rows; row += tile_rows)
@@ -157,22 +155,6 @@ private:
 
     /// Whether a layer before this one has something to learn, so that it needs a gradient.
     static constexpr bool is_learnt_before(int parameters) { return parameters > 0; }
-
-    void prepare(const Network& net)
-    {
-        Network::for_each_layer(
-            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
-            {
-                if constexpr (!Layer::in_place)
-                {
-                    if (is_learnt_before(place.parameters))
-                    {
-                        Layer::prepare(net.parameters().data() + place.parameters,
-                                       scratch_.data() + place.scratch);
-                    }
-                }
-            });
-    }
 
     void forward(const Network& net, rows_view<const T> inputs, std::uint64_t key)
     {
@@ -237,8 +219,8 @@ private:
                 {
                     const input_rows x = input_of(place, inputs);
                     const bool wanted = is_learnt_before(place.parameters);
-                    Layer::backward(parameters, scratch_.data() + place.scratch, x.data, x.stride,
-                                    dy, wanted ? dx : nullptr, gradients, inputs.rows);
+                    Layer::backward(parameters, x.data, x.stride, dy, wanted ? dx : nullptr,
+                                    gradients, inputs.rows);
                     std::swap(dy, dx);
                 }
                 else if constexpr (!detail::passes_nothing<Layer>)
@@ -271,7 +253,6 @@ private:
     aligned_buffer<T> kept_;
     aligned_buffer<T> first_;
     aligned_buffer<T> second_;
-    aligned_buffer<T> scratch_;
     aligned_buffer<T> gradients_;
 };
 

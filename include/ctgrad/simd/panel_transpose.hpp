@@ -4,6 +4,7 @@
 #include <ctgrad/core/config.hpp>
 #include <ctgrad/simd/product_tile.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -119,6 +120,40 @@ void transpose_strip(const T* from, std::ptrdiff_t from_stride, int rows, int co
                 if (column + I < columns)
                     std::memcpy(to + (column + I) * to_stride, &result[I], sizeof result[I]);
             });
+    }
+}
+
+/// Where the part of weights begins that follows the units before this one, of Width inputs.
+template <class Panels, int Width, class T>
+const T* weights_behind(const T* weights, int input, int unit)
+{
+    return unit < Panels::units ? weights + Panels::offset(input, unit)
+                                : weights + Panels::offset(input + Width, 0);
+}
+
+/// The weights of units [unit, unit + count) and inputs [input, input + Width) as rows of Width, one
+/// for each unit; inputs that there are not count as zero. Parts begin at whole vectors.
+template <class Panels, class Vector, int Width, class T>
+void transpose_part(const T* weights, int input, int unit, int count, T* to)
+{
+    constexpr int block = std::min(Panels::lanes, Vector::size);
+    const int end = unit + count;
+    while (unit < end)
+    {
+        const int width = Panels::width_at(unit);
+        const int columns = std::min(end, Panels::first_unit_at(unit) + width) - unit;
+        for (int i = 0; i < Width; i += block)
+        {
+            const int rows = std::min(Panels::inputs - input - i, block);
+            const T* const from =
+                weights + Panels::offset(std::min(input + i, Panels::inputs - 1), unit);
+            if (rows == block)
+                transpose_strip<T, block, true>(from, width, rows, columns, to + i, Width);
+            else
+                transpose_strip<T, block, false>(from, width, rows, columns, to + i, Width);
+        }
+        unit += columns;
+        to += columns * Width;
     }
 }
 

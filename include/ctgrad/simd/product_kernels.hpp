@@ -3,6 +3,7 @@
 
 #include <ctgrad/core/config.hpp>
 #include <ctgrad/simd/panels.hpp>
+#include <ctgrad/simd/product_blocks.hpp>
 #include <ctgrad/simd/product_tile.hpp>
 
 #include <bit>
@@ -14,34 +15,53 @@ namespace ctgrad::simd::detail
 // These functions know their tile but not the shape of the layer, so that all layers of a program
 // share them.
 
-/// Rows of x by one panel, a tile at a time; what is left goes to the next smaller power of two.
-template <class T, class Arch, int Rows, int Vectors>
+/// Rows of x by the part of one panel that belongs to `inputs` inputs, a tile at a time; what is left
+/// goes to the next smaller power of two. Begins with the bias, or with y itself if `adds`. If
+/// `Fetches`, the memory `ahead`, as much as the part has, is brought into the cache meanwhile.
+template <class T, class Arch, bool Fetches, int Rows, int Vectors>
 [[gnu::noinline]] void forward_panel(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows,
-                                     std::ptrdiff_t inputs, const T* panel, const T* bias, T* y,
-                                     std::ptrdiff_t y_stride)
+                                     std::ptrdiff_t inputs, const T* panel, const T* ahead,
+                                     const T* bias, bool adds, T* y, std::ptrdiff_t y_stride)
 {
     using tile = product_tile<T, Arch, Rows, Vectors>;
     using vector = typename tile::vector;
     constexpr fixed_stride<Vectors * vector::size> width;
-    vector start[Vectors];
-    unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
-                    { start[V] = bias ? vector::load(bias + V * vector::size) : vector(T(0)); });
+    // Each tile of rows fetches a vector of each row of the panel; then there is no more to fetch.
+    const T* const end_ahead = ahead + width;
+    const auto next_ahead = [&] { return ahead < end_ahead ? ahead : panel; };
     for (; rows >= Rows; rows -= Rows)
     {
-        tile sums([&](int, int v) CTGRAD_INLINE_LAMBDA { return start[v]; });
-        sums.accumulate(x, x_stride, fixed_stride<1>{}, panel, width, inputs);
+        tile sums;
+        if (adds)
+        {
+            sums.begin([&](int row, int v) CTGRAD_INLINE_LAMBDA
+                       { return vector::load(y + row * y_stride + v * vector::size); });
+        }
+        else if (bias != nullptr)
+        {
+            sums.begin([&](int, int v) CTGRAD_INLINE_LAMBDA
+                       { return vector::load(bias + v * vector::size); });
+        }
+        else
+        {
+            sums.begin([](int, int) CTGRAD_INLINE_LAMBDA { return vector(T(0)); });
+        }
+        sums.template accumulate<Fetches>(x, x_stride, fixed_stride<1>{}, panel, width, inputs,
+                                          next_ahead(), width);
         sums.store(y, y_stride);
         x += Rows * x_stride;
         y += Rows * y_stride;
+        ahead += vector::size;
     }
     if constexpr (Rows > 1)
         if (rows > 0)
-            forward_panel<T, Arch, static_cast<int>(std::bit_floor(Rows - 1u)), Vectors>(
-                x, x_stride, rows, inputs, panel, bias, y, y_stride);
+            forward_panel<T, Arch, Fetches, static_cast<int>(std::bit_floor(Rows - 1u)), Vectors>(
+                x, x_stride, rows, inputs, panel, next_ahead(), bias, adds, y, y_stride);
 }
 
-/// Adds the gradient of the weights of `inputs` inputs, for one panel and a block of rows.
-template <class T, class Arch, int Rows, int Vectors>
+/// Adds the gradient of the weights of `inputs` inputs, for one panel and a block of rows. If
+/// `Fetches`, the next tile of it is brought into the cache meanwhile.
+template <class T, class Arch, bool Fetches, int Rows, int Vectors>
 [[gnu::noinline]] void gradient_panel(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t inputs,
                                       std::ptrdiff_t rows, const T* dz, T* dpanel)
 {
@@ -50,24 +70,24 @@ template <class T, class Arch, int Rows, int Vectors>
     constexpr fixed_stride<Vectors * vector::size> width;
     for (; inputs >= Rows; inputs -= Rows)
     {
-        tile sums([&](int row, int v) CTGRAD_INLINE_LAMBDA
-                  { return vector::load(dpanel + row * width + v * vector::size); });
-        sums.accumulate(x, fixed_stride<1>{}, x_stride, dz, width, rows);
+        tile sums;
+        sums.begin([&](int row, int v) CTGRAD_INLINE_LAMBDA
+                   { return vector::load(dpanel + row * width + v * vector::size); });
+        sums.template accumulate<Fetches>(x, fixed_stride<1>{}, x_stride, dz, width, rows,
+                                          dpanel + Rows * width, fixed_stride<vector::size>{});
         sums.store(dpanel, width);
         x += Rows;
         dpanel += Rows * width;
     }
     if constexpr (Rows > 1)
         if (inputs > 0)
-            gradient_panel<T, Arch, static_cast<int>(std::bit_floor(Rows - 1u)), Vectors>(
+            gradient_panel<T, Arch, Fetches, static_cast<int>(std::bit_floor(Rows - 1u)), Vectors>(
                 x, x_stride, inputs, rows, dz, dpanel);
 }
 
-constexpr int gradient_rows = 128;
-
 /// Copies the panel's columns of a block of rows of dz side by side: read in place, their long
 /// stride would throw each other out of the cache.
-template <class T, class Arch, int Vectors>
+template <class T, class Arch, bool Fetches, int Vectors>
 [[gnu::noinline]] void weight_gradient_panel(const T* x, std::ptrdiff_t x_stride,
                                              std::ptrdiff_t inputs, std::ptrdiff_t rows,
                                              const T* dz, std::ptrdiff_t dz_stride, T* dpanel)
@@ -81,8 +101,8 @@ template <class T, class Arch, int Vectors>
                 vector::load(dz + row * dz_stride + V * vector::size)
                     .store(packed + (row * Vectors + V) * vector::size);
             });
-    gradient_panel<T, Arch, tile_rows<T, Arch>(Vectors), Vectors>(x, x_stride, inputs, rows, packed,
-                                                                  dpanel);
+    gradient_panel<T, Arch, Fetches, tile_rows<T, Arch>(Vectors), Vectors>(x, x_stride, inputs,
+                                                                           rows, packed, dpanel);
 }
 
 /// Adds the sums of columns of Vectors vectors; several sums in turn, as in a tile.
@@ -141,6 +161,17 @@ CTGRAD_ALWAYS_INLINE void for_each_panel(F&& f)
             f.template operator()<Panels::vectors - 1>(unit);
             unit += Panels::panel_width - Panels::lanes;
         }
+}
+
+/// Zero where a row of units has room behind the last panel.
+template <class Panels, class T>
+void clear_units_beyond(T* y, std::ptrdiff_t y_stride, std::ptrdiff_t rows)
+{
+    if constexpr (Panels::stored_units < Panels::padded_units)
+        for (std::ptrdiff_t row = 0; row < rows; ++row)
+            for (int unit = Panels::stored_units; unit < Panels::padded_units;
+                 unit += Panels::lanes)
+                typename Panels::vector(T(0)).store(y + row * y_stride + unit);
 }
 
 } // namespace ctgrad::simd::detail

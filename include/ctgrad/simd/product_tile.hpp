@@ -15,6 +15,9 @@ namespace ctgrad::simd::detail
 template <int N>
 using fixed_stride = std::integral_constant<std::ptrdiff_t, N>;
 
+/// Asks for a line of memory, which may be beyond any array, into the second level of the cache.
+CTGRAD_ALWAYS_INLINE void prefetch(const void* line) { __builtin_prefetch(line, 0, 2); }
+
 // Calls f<0>(), f<1>() ... of an always inlined lambda. The index is a template argument and not
 // a value: values would be objects in memory to sanitizers, which takes minutes to compile.
 template <int Count, class F>
@@ -53,7 +56,7 @@ struct product_tile
 
     /// Begins with initial(row, vector).
     template <class F>
-    CTGRAD_ALWAYS_INLINE explicit product_tile(F&& initial)
+    CTGRAD_ALWAYS_INLINE void begin(F&& initial)
     {
         unroll<Rows * Vectors>(
             [&]<int I>() CTGRAD_INLINE_LAMBDA
@@ -64,17 +67,26 @@ struct product_tile
     }
 
     /// a(row, k) = a[row * row_stride + k * step], b(k, vector) = b + k * b_stride + vector.
-    /// Strides are numbers or, better, constants.
-    template <class RowStride, class Step, class PanelStride>
+    /// Strides are numbers or, better, constants. If `Fetches`, the memory `ahead` is brought into the
+    /// cache meanwhile, one line for each k.
+    template <bool Fetches, class RowStride, class Step, class PanelStride, class AheadStride>
     CTGRAD_ALWAYS_INLINE void accumulate(const T* a, RowStride row_stride, Step step, const T* b,
-                                         PanelStride b_stride, std::ptrdiff_t count)
+                                         PanelStride b_stride, std::ptrdiff_t count, const T* ahead,
+                                         AheadStride ahead_stride)
     {
         for (; count >= chains; count -= chains)
         {
-            unroll<chains>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
-                           { add<Chain>(a + Chain * step, row_stride, b + Chain * b_stride); });
+            unroll<chains>(
+                [&]<int Chain>() CTGRAD_INLINE_LAMBDA
+                {
+                    if constexpr (Fetches)
+                        prefetch(ahead + Chain * ahead_stride);
+                    add<Chain>(a + Chain * step, row_stride, b + Chain * b_stride);
+                });
             a += chains * step;
             b += chains * b_stride;
+            if constexpr (Fetches)
+                ahead += chains * ahead_stride;
         }
         if constexpr (chains > 1)
         {
