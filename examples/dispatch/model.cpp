@@ -28,7 +28,7 @@ regressor& net()
 // Rows of x with sin(3 x) as the target.
 void learn()
 {
-    constexpr int rows = 512;
+    constexpr int rows = 256;
     aligned_buffer<float> inputs(rows);
     aligned_buffer<float> targets(rows);
     for (std::size_t i = 0; i < rows; ++i)
