@@ -66,7 +66,7 @@ for header in sorted(include.rglob("*.hpp")):
 
 
 def check_listed(folder, pattern, skip=()):
-    listed = set(re.findall(r"'([\w/]+)'", (root / folder / "meson.build").read_text()))
+    listed = set(re.findall(r"'([\w/]+)(?:\.cpp)?'", (root / folder / "meson.build").read_text()))
     for source in sorted((root / folder).glob(pattern)):
         path = source.relative_to(root / folder).with_suffix("")
         name = path.name if path.parts[0] in ("laws", "compile_fail") else path.as_posix()
