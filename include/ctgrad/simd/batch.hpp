@@ -323,6 +323,12 @@ struct batch
         else if constexpr (detail::is_avx512<Arch>)
             return {_mm512_cmplt_epi64_mask(_mm512_castpd_si512(a.native), _mm512_setzero_si512())};
         else
+#elif defined(__aarch64__)
+        if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
+            return {vcltzq_s32(vreinterpretq_s32_f32(a.native))};
+        else if constexpr (detail::is_neon64<Arch>)
+            return {vcltzq_s64(vreinterpretq_s64_f64(a.native))};
+        else
 #endif
             return copysign(batch(T(1)), a) < batch(T(0));
     }

@@ -91,7 +91,14 @@ CTGRAD_ALWAYS_INLINE T reduce_add(batch<T, Arch> a)
 template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE T reduce_max(batch<T, Arch> a)
 {
-    return detail::largest_lane(detail::register_of(a));
+#if defined(__aarch64__)
+    if constexpr (detail::is_neon64<Arch> && sizeof(T) == 4)
+        return vmaxvq_f32(a.native);
+    else if constexpr (detail::is_neon64<Arch>)
+        return vmaxvq_f64(a.native);
+    else
+#endif
+        return detail::largest_lane(detail::register_of(a));
 }
 
 /// The smallest lane, of numbers.
