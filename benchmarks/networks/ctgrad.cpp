@@ -109,6 +109,7 @@ private:
 
 const entry entered({
     .name = "ctgrad",
+    .version = CTGRAD_VERSION,
     .train = [](const dense_network& wanted, contestant::parameters initial, update_kind rule,
                 int) -> std::unique_ptr<trainer>
     {

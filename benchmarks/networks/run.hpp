@@ -74,6 +74,10 @@ void time_it(const std::string& name, double flops, int rows, Body body)
 
 inline int run_networks(int argc, char** argv, bool agree)
 {
+    for (const contestant& one : contestants())
+    {
+        benchmark::AddCustomContext(one.name, one.version);
+    }
     benchmark::RegisterBenchmark("peak", fma_peak)
         ->Unit(benchmark::kMicrosecond)
         ->MeasureProcessCPUTime();

@@ -221,6 +221,8 @@ void make_with(std::unique_ptr<Made>& made, const dense_network& wanted, Argumen
 
 const entry entered({
     .name = "Eigen",
+    .version = std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) +
+               "." + std::to_string(EIGEN_MINOR_VERSION),
     .train = [](const dense_network& wanted, contestant::parameters initial, update_kind rule,
                 int rows) -> std::unique_ptr<trainer>
     {

@@ -58,6 +58,6 @@ struct loops
     }
 };
 
-const entry entered(by_hand::product_contestant<loops>("plain loops"));
+const entry entered(by_hand::product_contestant<loops>("plain loops", ""));
 
 } // namespace

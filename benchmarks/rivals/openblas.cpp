@@ -3,6 +3,8 @@
 
 #include <cblas.h>
 
+#include <sstream>
+
 namespace
 {
 
@@ -38,7 +40,11 @@ struct openblas
 contestant on_one_thread()
 {
     openblas_set_num_threads(1);
-    return by_hand::product_contestant<openblas>("OpenBLAS");
+    // "OpenBLAS 0.3.21 DYNAMIC_ARCH ..."
+    std::istringstream words(openblas_get_config());
+    std::string version;
+    words >> version >> version;
+    return by_hand::product_contestant<openblas>("OpenBLAS", version);
 }
 
 const entry entered(on_one_thread());

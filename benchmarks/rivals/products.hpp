@@ -122,10 +122,11 @@ private:
 };
 
 template <class Products>
-contestant product_contestant(const char* name)
+contestant product_contestant(const char* name, std::string version)
 {
     return {
         .name = name,
+        .version = std::move(version),
         .train = [](const dense_network& net, contestant::parameters initial, update_kind rule,
                     int rows) -> std::unique_ptr<trainer>
         { return std::make_unique<product_network<Products>>(net, initial, rule, rows); },

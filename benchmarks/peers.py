@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""Measures whole networks with ctgrad and with other libraries, and prints tables.
+
+Every program compares the results of its contestants with ctgrad's before it times them.
+Repetitions of all contestants are run in random order on one core; programs of different compilers
+take turns. Times are medians of processor time. Raw results go to results/ in each build directory.
+"""
+
+import argparse
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+import sys
+
+import common
+import networks
+
+ABOUT = {
+    'training': 'Training step, batch 64: forward, softmax cross-entropy, backward, update',
+    'throughput': 'Inference of many rows',
+    'latency': 'Inference of one row at a time',
+}
+UNITS = {'training': 'µs', 'throughput': 'µs', 'latency': 'ns'}
+
+
+def time_of(what, measured):
+    """The time in the unit of its table."""
+    return measured.microseconds * (1000 if what == 'latency' else 1)
+
+
+def title_of(what, case):
+    network, detail = case
+    return {'training': f'{network}, {detail}', 'throughput': f'{network}, {detail} rows',
+            'latency': network}[what]
+
+
+def contestants_of(cases):
+    """All contestants, ctgrad first, then the one that takes least time on the whole."""
+    names = {name for case in cases.values() for name in case}
+    def order(name):
+        ratios = [case[name].microseconds / case['ctgrad'].microseconds
+                  for case in cases.values() if name in case and 'ctgrad' in case]
+        return name != 'ctgrad', sum(ratios) / max(len(ratios), 1)
+    return sorted(names, key=order)
+
+
+def lines_of(what, results):
+    """The table as text."""
+    cases = networks.by_case(results)
+    lines = []
+    for case, row in cases.items():
+        lines.append(f'{title_of(what, case):40}{UNITS[what]:>12}{"of peak":>9}{"/ ctgrad":>10}'
+                     f'{"spread":>8}')
+        for name in sorted(row, key=lambda name: row[name].microseconds):
+            each = row[name]
+            ratio = f'{each.microseconds / row["ctgrad"].microseconds:10.2f}' if 'ctgrad' in row else ''
+            lines.append(f'  {name:38}{time_of(what, each):12,.1f}{each.share:9.1%}{ratio}'
+                         f'{each.spread:8.1%}')
+    return lines
+
+
+def page_table(what, results):
+    """The table in Markdown: a line for each contestant."""
+    cases = networks.by_case(results)
+    lines = ['| | ' + ' | '.join(title_of(what, case) for case in cases) + ' |',
+             '|---' * (len(cases) + 1) + '|']
+    for name in contestants_of(cases):
+        cells = []
+        for row in cases.values():
+            if name not in row:
+                cells.append('')
+                continue
+            each = row[name]
+            digits = 1 if time_of(what, each) < 100 else 0
+            cell = f'{time_of(what, each):,.{digits}f}'
+            if what != 'latency':
+                cell += f' ({each.share:.0%})'
+            if name != 'ctgrad':
+                cell += f', **{each.microseconds / row["ctgrad"].microseconds:.2f}**'
+            cells.append(cell)
+        lines.append(f'| {name} | ' + ' | '.join(cells) + ' |')
+    return lines
+
+
+def versions(run):
+    context = run['raw']['training']['context']
+    names = {each.contestant for what in networks.PROGRAMS for each in run[what]}
+    return ', '.join(f'{name} {context[name]}'.strip() for name in sorted(names - {'ctgrad'})
+                     if name in context)
+
+
+def page(runs, date, command):
+    lines = [
+        '# Benchmarks of whole networks', '',
+        'Made by `' + command + '`, which installs the other libraries, builds, compares the results '
+        'of all with ctgrad\'s (outputs; losses and all parameters after three steps), and only then '
+        'measures. Do not edit.', '',
+        'float, one thread on one core; the same weights, inputs and settings for everyone. Medians of '
+        'processor time, contestants in random order.', '',
+        'A cell is the time, in brackets the share of what the core can multiply and add from '
+        'registers alone, which is measured in the same run, and in **bold** the time as a multiple '
+        'of ctgrad\'s.', '',
+        f'{common.processor()} ({runs[0]["raw"]["training"]["context"]["simd"]}), '
+        f'{" and ".join(run["compiler"] for run in runs)}, '
+        f'{" ".join(word for word in runs[0]["flags"] if word.startswith(("-O", "-m")))}, '
+        f'{date:%Y-%m-%d}. Peak of the core: '
+        + ', '.join(f'{run["peak"] / 1e9:.0f} GFLOP/s' for run in runs) + '.', '',
+        f'Versions: {versions(runs[0])}. Files: `benchmarks/networks`, `benchmarks/rivals`.', '',
+    ]
+    for what in networks.PROGRAMS:
+        for run in runs:
+            lines += [f'## {ABOUT[what]} ({UNITS[what]}), {run["compiler"]}', '',
+                      *page_table(what, run[what]), '']
+    lines += ['## Who they are', '',
+              *[f'* {line}' for line in (
+                  'Eigen, OpenBLAS: matrix products of the library, and around them loops with '
+                  'Eigen\'s or xsimd\'s functions, as a careful user writes them; shapes are fixed '
+                  'where Eigen can.',
+                  'oneDNN: inner products with weights in the layout that it chooses; in inference '
+                  'bias and activation are part of the primitive.',
+                  'libtorch, dlib, tiny-dnn, RTNeural: their own layers, losses and optimisers. '
+                  'tiny-dnn has no swish: it is a layer of our own; its Adam computes something else '
+                  'and is left out.',
+                  'plain loops: three nested loops for each product, compiled like everything else.')]]
+    return '\n'.join(lines) + '\n'
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('builds', nargs='*', type=pathlib.Path,
+                        default=[common.ROOT / 'build' / f'peers-{name}' for name in ('gcc', 'clang')],
+                        help='build directories (default: those of ./dev peers)')
+    parser.add_argument('--quick', action='store_true', help='less exact, in a minute')
+    parser.add_argument('--filter', default='.', metavar='REGEX',
+                        help='only names that match: what/network/detail/contestant')
+    parser.add_argument('--core', type=int, help='run on this core (default: the last)')
+    parser.add_argument('--rounds', type=int, help='runs of each program (default: 3)')
+    parser.add_argument('--repetitions', type=int, help='in each run (default: 9)')
+    parser.add_argument('--page', type=pathlib.Path, metavar='FILE', help='write this page')
+    options = parser.parse_args()
+
+    core = common.core_to_use(options.core)
+    if core is None:
+        parser.error(f'there is no core {options.core} here')
+    rounds = options.rounds or (1 if options.quick else 3)
+    repetitions = options.repetitions or (5 if options.quick else 9)
+    arguments = [f'--benchmark_filter=^peak|{options.filter}',
+                 f'--benchmark_min_time={0.01 if options.quick else 0.03}',
+                 f'--benchmark_repetitions={repetitions}']
+    date = datetime.datetime.now().astimezone()
+    runs = [{'build': build, 'raw': {}, 'flags': common.flags_of(build, 'networks/training.cpp')}
+            for build in options.builds]
+    for what in networks.PROGRAMS:
+        for run in runs:
+            run[what], run['peak'], run['raw'][what] = networks.measure(
+                run['build'], core, what, arguments, rounds)
+            run['compiler'] = common.compiler_of(run['raw'][what])
+    for run in runs:
+        directory = run['build'] / 'results'
+        directory.mkdir(exist_ok=True)
+        path = directory / f'networks-{date:%Y%m%d-%H%M%S}.json'
+        path.write_text(json.dumps({
+            'date': date.isoformat(), 'processor': common.processor(), 'core': core,
+            'load': os.getloadavg(), 'compiler': run['compiler'], 'flags': run['flags'],
+            'versions': versions(run), 'arguments': arguments, 'rounds': rounds,
+            'peak': run['peak'],
+            **{what: [dataclasses.asdict(each) for each in run[what]]
+               for what in networks.PROGRAMS},
+        }, indent=1), encoding='utf-8')
+        print(f'{path}: {" ".join(run["flags"])}')
+        for what in networks.PROGRAMS:
+            print(f'\n{ABOUT[what]} ({run["compiler"]}, peak {run["peak"] / 1e9:.0f} GFLOP/s)')
+            print('\n'.join(lines_of(what, run[what])))
+    if options.page:
+        options.page.write_text(page(runs, date, f'./dev peers --page {options.page}'),
+                                encoding='utf-8')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
