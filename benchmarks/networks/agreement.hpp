@@ -29,7 +29,8 @@ inline double largest(std::span<const float> values)
 
 /// What is wrong with `found`: the elements further from `wanted` than `allowed(i)`.
 template <class Allowed>
-std::size_t count_wrong(std::span<const float> wanted, std::span<const float> found, Allowed allowed)
+std::size_t count_wrong(std::span<const float> wanted, std::span<const float> found,
+                        Allowed allowed)
 {
     if (wanted.size() != found.size())
     {
@@ -59,8 +60,8 @@ inline bool same_outputs(const std::string& what, std::span<const float> wanted,
 
 /// Compares losses and parameters of both after some steps.
 inline bool same_training(const std::string& what, trainer& first, trainer& second,
-                          std::span<const float> initial, const labelled_rows& data, update_kind rule,
-                          double tolerance)
+                          std::span<const float> initial, const labelled_rows& data,
+                          update_kind rule, double tolerance)
 {
     constexpr int steps = 3;
     for (int i = 0; i < steps; ++i)
@@ -82,7 +83,7 @@ inline bool same_training(const std::string& what, trainer& first, trainer& seco
     // nearly 0 has its relative error in the parameter: of 1,000 gradients about one is so small that
     // this is more than the hundredth of the way that is allowed there.
     const double way = rule == update_kind::sgd ? tolerance * rounding * largest(moved)
-                                           : tolerance * 0.01 * largest(moved);
+                                                : tolerance * 0.01 * largest(moved);
     const std::size_t exempt = rule == update_kind::sgd ? 0 : wanted.size() / 1000;
     const std::size_t wrong =
         count_wrong(wanted, found,

@@ -56,7 +56,8 @@ struct contestant
 
     std::string name;
     std::string version;
-    std::unique_ptr<trainer> (*train)(const dense_network&, parameters, update_kind, int rows) = nullptr;
+    std::unique_ptr<trainer> (*train)(const dense_network&, parameters, update_kind,
+                                      int rows) = nullptr;
     std::unique_ptr<predictor> (*predict)(const dense_network&, parameters, int rows) = nullptr;
     /// How far results may be off, in units of the tolerances of agreement.hpp.
     double tolerance = 1;

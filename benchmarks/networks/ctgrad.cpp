@@ -42,7 +42,8 @@ struct stack
         }
         else
         {
-            return stack<Input, Between, Layers..., dense{Units}, Between>::template with<More...>();
+            return stack<Input, Between, Layers..., dense{Units},
+                         Between>::template with<More...>();
         }
     }
 };
@@ -114,21 +115,20 @@ const entry entered({
                 int) -> std::unique_ptr<trainer>
     {
         std::unique_ptr<trainer> made;
-        classifiers::with(wanted,
-                          [&]<class Fixed>(Fixed)
-                          {
-                              if (rule == update_kind::sgd)
-                              {
-                                  const sgd chosen{.learning_rate = settings::sgd_rate};
-                                  made = std::make_unique<own_trainer<network_of<Fixed>, sgd>>(
-                                      initial, chosen);
-                              }
-                              else
-                              {
-                                  made = std::make_unique<own_trainer<network_of<Fixed>, adam>>(
-                                      initial, adam{});
-                              }
-                          });
+        classifiers::with(
+            wanted,
+            [&]<class Fixed>(Fixed)
+            {
+                if (rule == update_kind::sgd)
+                {
+                    const sgd chosen{.learning_rate = settings::sgd_rate};
+                    made = std::make_unique<own_trainer<network_of<Fixed>, sgd>>(initial, chosen);
+                }
+                else
+                {
+                    made = std::make_unique<own_trainer<network_of<Fixed>, adam>>(initial, adam{});
+                }
+            });
         return made;
     },
     .predict = [](const dense_network& wanted, contestant::parameters values,

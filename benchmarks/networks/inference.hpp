@@ -9,8 +9,8 @@ inline bool enter_inference(const std::string& what, const dense_network& net, i
 {
     const std::vector<float> parameters = initial_parameters(net);
     const auto inputs = std::make_shared<std::vector<float>>(input_rows(net, all_rows));
-    const auto outputs = std::make_shared<std::vector<float>>(
-        static_cast<std::size_t>(all_rows * net.outputs()));
+    const auto outputs =
+        std::make_shared<std::vector<float>>(static_cast<std::size_t>(all_rows * net.outputs()));
     std::vector<float> wanted;
     bool agree = true;
     for (const contestant& one : sorted_contestants())

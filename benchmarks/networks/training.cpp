@@ -22,12 +22,12 @@ bool enter(const dense_network& net, update_kind rule)
         {
             continue;
         }
-        const std::string name = "training/" + net.name() +
-                                 (rule == update_kind::sgd ? "/SGD/" : "/Adam/") + one.name;
+        const std::string name =
+            "training/" + net.name() + (rule == update_kind::sgd ? "/SGD/" : "/Adam/") + one.name;
         const auto ours = all.front().train(net, initial, rule, rows);
-        agree = agreement::same_training(name, *ours, *trained, initial, *data, rule,
-                                         one.tolerance) &&
-                agree;
+        agree =
+            agreement::same_training(name, *ours, *trained, initial, *data, rule, one.tolerance) &&
+            agree;
         time_it(name, rows * net.training_flops(), rows,
                 [=] { benchmark::DoNotOptimize(trained->step(*data)); });
     }

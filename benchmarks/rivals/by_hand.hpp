@@ -113,7 +113,8 @@ inline void sum_rows(const float* dy, float* sums, std::size_t rows, std::size_t
 }
 
 /// Mean softmax cross-entropy; the gradient takes the place of the logits.
-inline float cross_entropy(float* logits, const float* targets, std::size_t rows, std::size_t classes)
+inline float cross_entropy(float* logits, const float* targets, std::size_t rows,
+                           std::size_t classes)
 {
     double loss = 0;
     const float factor = 1 / static_cast<float>(rows);
@@ -182,8 +183,8 @@ public:
             [&](std::size_t i)
             {
                 const batch g = batch::load_unaligned(gradients + i);
-                const batch m = settings::beta1 * batch::load_unaligned(first + i) +
-                                (1 - settings::beta1) * g;
+                const batch m =
+                    settings::beta1 * batch::load_unaligned(first + i) + (1 - settings::beta1) * g;
                 const batch v = settings::beta2 * batch::load_unaligned(second + i) +
                                 (1 - settings::beta2) * g * g;
                 const batch w = batch::load_unaligned(weights + i) -

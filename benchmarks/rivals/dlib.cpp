@@ -120,8 +120,8 @@ template <class Net, class Solver>
 class dlib_trainer : public trainer
 {
 public:
-    dlib_trainer(const dense_network& net, contestant::parameters initial, Solver solver, double rate,
-                 int rows)
+    dlib_trainer(const dense_network& net, contestant::parameters initial, Solver solver,
+                 double rate, int rows)
         : shape_(net), solvers_(Net::num_computational_layers, solver), rate_(rate)
     {
         make_parameters(net_, inputs_, rows, net.inputs());
@@ -175,24 +175,23 @@ const entry entered({
                 int rows) -> std::unique_ptr<trainer>
     {
         std::unique_ptr<trainer> made;
-        classifiers::with(wanted,
-                          [&]<class Fixed>(Fixed)
-                          {
-                              using net = with_loss<Fixed>;
-                              if (rule == update_kind::sgd)
-                              {
-                                  made = std::make_unique<dlib_trainer<net, dlib::sgd>>(
-                                      wanted, initial, dlib::sgd(0, 0),
-                                      double(settings::sgd_rate), rows);
-                              }
-                              else
-                              {
-                                  made = std::make_unique<dlib_trainer<net, dlib::adam>>(
-                                      wanted, initial,
-                                      dlib::adam(0, settings::beta1, settings::beta2),
-                                      double(settings::adam_rate), rows);
-                              }
-                          });
+        classifiers::with(
+            wanted,
+            [&]<class Fixed>(Fixed)
+            {
+                using net = with_loss<Fixed>;
+                if (rule == update_kind::sgd)
+                {
+                    made = std::make_unique<dlib_trainer<net, dlib::sgd>>(
+                        wanted, initial, dlib::sgd(0, 0), double(settings::sgd_rate), rows);
+                }
+                else
+                {
+                    made = std::make_unique<dlib_trainer<net, dlib::adam>>(
+                        wanted, initial, dlib::adam(0, settings::beta1, settings::beta2),
+                        double(settings::adam_rate), rows);
+                }
+            });
         return made;
     },
     .predict = [](const dense_network& wanted, contestant::parameters values,

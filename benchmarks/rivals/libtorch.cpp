@@ -10,7 +10,7 @@ namespace
 
 struct module : torch::nn::Module
 {
-    module(const dense_network& net, contestant::parameters values) : between(net.between)
+    module(const dense_network& net, contestant::parameters values) :between(net.between)
     {
         const torch::NoGradGuard quiet;
         at::set_num_threads(1);
@@ -19,8 +19,8 @@ struct module : torch::nn::Module
         {
             const int inputs = net.inputs(i);
             const int units = net.units(i);
-            const auto layer = register_module("dense" + std::to_string(i),
-                                               torch::nn::Linear(inputs, units));
+            const auto layer =
+                register_module("dense" + std::to_string(i), torch::nn::Linear(inputs, units));
             std::copy_n(from, inputs * units, layer->weight.data_ptr<float>());
             std::copy_n(from + inputs * units, units, layer->bias.data_ptr<float>());
             from += inputs * units + units;

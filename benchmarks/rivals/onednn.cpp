@@ -89,13 +89,15 @@ public:
             const bool is_first = i == 0;
             const dnnl::inner_product_forward::primitive_desc chosen(
                 {dnnl::prop_kind::forward_inference,
-                 matrix(rows, inputs, is_first ? tag::ab : tag::any), matrix(units, inputs, tag::any),
-                 vector(units), matrix(rows, units, net.is_last(i) ? tag::ab : tag::any)},
+                 matrix(rows, inputs, is_first ? tag::ab : tag::any),
+                 matrix(units, inputs, tag::any), vector(units),
+                 matrix(rows, units, net.is_last(i) ? tag::ab : tag::any)},
                 fused, engine());
             if (chosen.src_desc() != x.get_desc())
             {
                 const memory other(chosen.src_desc(), engine());
-                steps_.push_back({dnnl::reorder(x, other), {{DNNL_ARG_FROM, x}, {DNNL_ARG_TO, other}}});
+                steps_.push_back(
+                    {dnnl::reorder(x, other), {{DNNL_ARG_FROM, x}, {DNNL_ARG_TO, other}}});
                 x = other;
             }
             const memory weights = zeros(chosen.weights_desc());
@@ -137,7 +139,8 @@ class onednn_trainer : public trainer
 public:
     onednn_trainer(const dense_network& net, contestant::parameters initial, update_kind rule,
                    int rows)
-        : inputs_(matrix(rows, net.inputs()), engine(), nullptr), outputs_(zeros(matrix(rows, net.outputs())))
+        : inputs_(matrix(rows, net.inputs()), engine(), nullptr),
+          outputs_(zeros(matrix(rows, net.outputs())))
     {
         const float* from = initial.data();
         memory x = inputs_;
@@ -154,7 +157,8 @@ public:
             const memory::desc any = matrix(units, inputs, tag::any);
 
             const dnnl::inner_product_forward::primitive_desc forward(
-                {dnnl::prop_kind::forward_training, rows_in, any, vector(units), rows_out}, engine());
+                {dnnl::prop_kind::forward_training, rows_in, any, vector(units), rows_out},
+                engine());
             layer& one = layers_.emplace_back();
             one.weights = zeros(forward.weights_desc());
             one.biases = zeros(vector(units));
@@ -163,8 +167,8 @@ public:
                     one.weights);
             std::copy_n(from + inputs * units, units, data_of(one.biases));
             from += inputs * units + units;
-            stored += forward.weights_desc().get_size() / sizeof(float) +
-                      static_cast<std::size_t>(units);
+            stored +=
+                forward.weights_desc().get_size() / sizeof(float) + static_cast<std::size_t>(units);
 
             const memory z = net.is_last(i) ? outputs_ : zeros(rows_out);
             steps_.push_back({dnnl::inner_product_forward(forward),
@@ -177,8 +181,8 @@ public:
             // In reverse order, turned round below.
             if (i > 0)
             {
-                const dnnl::inner_product_backward_data::primitive_desc back({rows_in, any, rows_out},
-                                                                             engine(), forward);
+                const dnnl::inner_product_backward_data::primitive_desc back(
+                    {rows_in, any, rows_out}, engine(), forward);
                 const memory weights = back.weights_desc() == forward.weights_desc()
                                            ? one.weights
                                            : zeros(back.weights_desc());
@@ -215,12 +219,14 @@ public:
                      alpha_of(net.between)},
                     engine());
                 const dnnl::eltwise_backward::primitive_desc slope(
-                    {algorithm_of(net.between), rows_out, rows_out, alpha_of(net.between)}, engine(),
-                    active);
+                    {algorithm_of(net.between), rows_out, rows_out, alpha_of(net.between)},
+                    engine(), active);
                 const memory y = zeros(rows_out);
-                steps_.push_back({dnnl::eltwise_forward(active), {{DNNL_ARG_SRC, z}, {DNNL_ARG_DST, y}}});
-                backward.push_back({dnnl::eltwise_backward(slope),
-                                    {{DNNL_ARG_SRC, z}, {DNNL_ARG_DIFF_DST, dz}, {DNNL_ARG_DIFF_SRC, dz}}});
+                steps_.push_back(
+                    {dnnl::eltwise_forward(active), {{DNNL_ARG_SRC, z}, {DNNL_ARG_DST, y}}});
+                backward.push_back(
+                    {dnnl::eltwise_backward(slope),
+                     {{DNNL_ARG_SRC, z}, {DNNL_ARG_DIFF_DST, dz}, {DNNL_ARG_DIFF_SRC, dz}}});
                 x = y;
                 dx = dz;
             }
@@ -252,7 +258,8 @@ public:
         for (layer& one : layers_)
         {
             const auto shape = one.weights.get_desc().dims();
-            const memory plain = zeros(matrix(static_cast<int>(shape[0]), static_cast<int>(shape[1])));
+            const memory plain =
+                zeros(matrix(static_cast<int>(shape[0]), static_cast<int>(shape[1])));
             reorder(stream_, one.weights, plain);
             for (const memory& each : {plain, one.biases})
             {

@@ -58,10 +58,7 @@ public:
         dx_.resize(widest);
     }
 
-    void predict(const float* inputs, float* outputs) override
-    {
-        forward(inputs, outputs, false);
-    }
+    void predict(const float* inputs, float* outputs) override { forward(inputs, outputs, false); }
 
     float step(const labelled_rows& data) override
     {

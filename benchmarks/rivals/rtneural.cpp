@@ -12,8 +12,9 @@ namespace
 {
 
 template <activation Between, int Size>
-using active = std::conditional_t<Between == activation::relu, RTNeural::ReLuActivationT<float, Size>,
-                                  RTNeural::TanhActivationT<float, Size>>;
+using active =
+    std::conditional_t<Between == activation::relu, RTNeural::ReLuActivationT<float, Size>,
+                       RTNeural::TanhActivationT<float, Size>>;
 
 // All networks here have two hidden layers.
 template <activation Between, int A, int B, int C, int D>
@@ -54,7 +55,8 @@ private:
 
     alignas(RTNEURAL_DEFAULT_ALIGNMENT) float inputs_[A]{};
     RTNeural::ModelT<float, A, D, RTNeural::DenseT<float, A, B>, active<Between, B>,
-                    RTNeural::DenseT<float, B, C>, active<Between, C>, RTNeural::DenseT<float, C, D>>
+                     RTNeural::DenseT<float, B, C>, active<Between, C>,
+                     RTNeural::DenseT<float, C, D>>
         model_;
 };
 
@@ -67,11 +69,9 @@ const entry entered({
         std::unique_ptr<predictor> made;
         if (rows == 1)
         {
-            small_networks::with(wanted,
-                                 [&]<activation Between, int... Sizes>(
-                                     fixed_network<Between, Sizes...>) {
-                                     made = std::make_unique<static_model<Between, Sizes...>>(values);
-                                 });
+            small_networks::with(
+                wanted, [&]<activation Between, int... Sizes>(fixed_network<Between, Sizes...>)
+                { made = std::make_unique<static_model<Between, Sizes...>>(values); });
         }
         return made;
     },
