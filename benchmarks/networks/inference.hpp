@@ -8,9 +8,9 @@ inline bool enter_inference(const std::string& what, const dense_network& net, i
                             int all_rows)
 {
     const std::vector<float> parameters = initial_parameters(net);
-    const auto inputs = std::make_shared<std::vector<float>>(input_rows(net, all_rows));
+    const auto inputs = std::make_shared<aligned_numbers>(input_rows(net, all_rows));
     const auto outputs =
-        std::make_shared<std::vector<float>>(static_cast<std::size_t>(all_rows * net.outputs()));
+        std::make_shared<aligned_numbers>(static_cast<std::size_t>(all_rows * net.outputs()));
     std::vector<float> wanted;
     bool agree = true;
     for (const contestant& one : sorted_contestants())
@@ -36,7 +36,7 @@ inline bool enter_inference(const std::string& what, const dense_network& net, i
         run();
         if (wanted.empty())
         {
-            wanted = *outputs;
+            wanted.assign(outputs->begin(), outputs->end());
         }
         agree = agreement::same_outputs(name, wanted, *outputs, one.tolerance) && agree;
         time_it(name, all_rows * net.inference_flops(), all_rows, run);

@@ -8,11 +8,11 @@
 
 // The numbers that all contestants get.
 
-inline std::vector<float> uniform_numbers(std::size_t count, float low, float high, unsigned seed)
+inline aligned_numbers uniform_numbers(std::size_t count, float low, float high, unsigned seed)
 {
     std::mt19937 generator(seed);
     std::uniform_real_distribution<float> draw(low, high);
-    std::vector<float> values(count);
+    aligned_numbers values(count);
     for (float& value : values)
     {
         value = draw(generator);
@@ -39,7 +39,7 @@ inline std::vector<float> initial_parameters(const dense_network& net)
     return values;
 }
 
-inline std::vector<float> input_rows(const dense_network& net, int rows)
+inline aligned_numbers input_rows(const dense_network& net, int rows)
 {
     return uniform_numbers(static_cast<std::size_t>(rows * net.inputs()), 0, 1, 17);
 }

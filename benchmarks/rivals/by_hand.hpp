@@ -209,8 +209,8 @@ private:
     float rate_ = 0;
     float scale_ = 0;
     std::size_t used_ = 0;
-    std::vector<float> first_;
-    std::vector<float> second_;
+    aligned_numbers first_;
+    aligned_numbers second_;
 };
 
 } // namespace by_hand

@@ -86,7 +86,7 @@ public:
         return loss;
     }
 
-    std::vector<float> parameters() override { return parameters_; }
+    std::vector<float> parameters() override { return {parameters_.begin(), parameters_.end()}; }
 
 private:
     void forward(const float* x, float* outputs, bool learns)
@@ -109,12 +109,12 @@ private:
     activation between_;
     std::vector<layer> layers_;
     std::size_t rows_;
-    std::vector<float> parameters_;
-    std::vector<float> gradients_;
-    std::vector<std::vector<float>> values_;
-    std::vector<std::vector<float>> slopes_;
-    std::vector<float> dy_;
-    std::vector<float> dx_;
+    aligned_numbers parameters_;
+    aligned_numbers gradients_;
+    std::vector<aligned_numbers> values_;
+    std::vector<aligned_numbers> slopes_;
+    aligned_numbers dy_;
+    aligned_numbers dx_;
     updates updates_;
 };
 
