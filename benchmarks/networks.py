@@ -2,6 +2,7 @@
 """Times of whole networks, from the programs in benchmarks/networks."""
 
 import dataclasses
+import math
 import statistics
 
 import common
@@ -21,20 +22,21 @@ class Measured:
     share: float  # of the core's peak
     spread: float  # relative
 
-    def case(self):
-        return self.network, self.detail
+
+def run_once(build, core, what, arguments):
+    """One run of one of the programs; returns its JSON."""
+    return common.run_once(build, core, arguments, f'networks_{what}')
 
 
-def measure(build, core, what, arguments, rounds=1):
-    """Runs one of the programs; returns its results, the core's peak and the last raw JSON."""
+def summaries(runs):
+    """What all runs of a program say together, and the core's peak."""
     rows = {}
-    for _ in range(rounds):
-        raw = common.run_once(build, core, arguments, f'networks_{what}')
-        for row in common.repetitions_of(raw):
+    for run in runs:
+        for row in common.repetitions_of(run):
             name = row['run_name'].removesuffix('/process_time')
             rows.setdefault(name, []).append(row)
     peak = statistics.median(row['flops'] for row in rows.pop('peak'))
-    return [summary(name, each, peak) for name, each in rows.items()], peak, raw
+    return [summary(name, each, peak) for name, each in rows.items()], peak
 
 
 def summary(name, rows, peak):
@@ -50,13 +52,21 @@ def summary(name, rows, peak):
                     (quarters[2] - quarters[0]) / statistics.median(times))
 
 
+def in_order(results):
+    """By the sizes of the network; SGD before Adam; few rows before many."""
+    def order(each):
+        sizes = [int(size) for size in each.network.split()[0].split('-')]
+        return sizes, int(each.detail) if each.detail.isdigit() else len(each.detail)
+    return sorted(results, key=order)
+
+
+def geometric_mean(values):
+    return math.exp(statistics.fmean(math.log(value) for value in values))
+
+
 def by_case(results):
-    """(network, detail) -> {contestant: Measured}, in the order of their names' numbers."""
+    """(network, detail) -> {contestant: Measured}, in that order."""
     cases = {}
-    for each in results:
-        cases.setdefault(each.case(), {})[each.contestant] = each
-    def order(case):
-        network, detail = case
-        sizes = [int(size) for size in network.split()[0].split('-')]
-        return sizes, int(detail) if detail.isdigit() else -len(detail)
-    return {case: cases[case] for case in sorted(cases, key=order)}
+    for each in in_order(results):
+        cases.setdefault((each.network, each.detail), {})[each.contestant] = each
+    return cases

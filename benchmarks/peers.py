@@ -17,9 +17,10 @@ import sys
 
 import common
 import networks
+import picture
 
 ABOUT = {
-    'training': 'Training step, batch 64: forward, softmax cross-entropy, backward, update',
+    'training': 'Training step at batch 64',
     'throughput': 'Inference of many rows',
     'latency': 'Inference of one row at a time',
 }
@@ -85,35 +86,48 @@ def page_table(what, results):
     return lines
 
 
+def names_of(run):
+    return {each.contestant for what in networks.PROGRAMS for each in run[what]}
+
+
 def versions(run):
-    context = run['raw']['training']['context']
-    names = {each.contestant for what in networks.PROGRAMS for each in run[what]}
-    return ', '.join(f'{name} {context[name]}'.strip() for name in sorted(names - {'ctgrad'})
-                     if name in context)
+    return ', '.join(f'{name} {run["context"][name]}'.strip()
+                     for name in sorted(names_of(run) - {'ctgrad'}, key=str.lower))
 
 
-def page(runs, date, command):
+def missing_lines(runs):
+    """Who is in the tables of one compiler only: the headers do not compile with the other."""
+    everyone = set().union(*(names_of(run) for run in runs))
+    return [f'* Not in the tables of {run["compiler"]}, which does not compile their headers as '
+            f'installed here: {", ".join(sorted(everyone - names_of(run)))}.'
+            for run in runs if everyone - names_of(run)]
+
+
+def page(runs, date, path):
     lines = [
         '# Benchmarks of whole networks', '',
-        'Made by `' + command + '`, which installs the other libraries, builds, compares the results '
+        f'Made by `./dev peers --page {path}`, which installs the other libraries, builds, compares the results '
         'of all with ctgrad\'s (outputs; losses and all parameters after three steps), and only then '
-        'measures. Do not edit.', '',
+        'measures.', '',
         'float, one thread on one core; the same weights, inputs and settings for everyone. Medians of '
         'processor time, contestants in random order.', '',
+        'A training step is forward, softmax cross-entropy, backward and update. '
         'A cell is the time, in brackets the share of what the core can multiply and add from '
         'registers alone, which is measured in the same run, and in **bold** the time as a multiple '
         'of ctgrad\'s.', '',
-        f'{common.processor()} ({runs[0]["raw"]["training"]["context"]["simd"]}), '
+        f'{common.processor()} ({runs[0]["context"]["simd"]}), '
         f'{" and ".join(run["compiler"] for run in runs)}, '
         f'{" ".join(word for word in runs[0]["flags"] if word.startswith(("-O", "-m")))}, '
         f'{date:%Y-%m-%d}. Peak of the core: '
         + ', '.join(f'{run["peak"] / 1e9:.0f} GFLOP/s' for run in runs) + '.', '',
         f'Versions: {versions(runs[0])}. Files: `benchmarks/networks`, `benchmarks/rivals`.', '',
     ]
+    if path.with_suffix('.svg').exists():
+        lines += [f'![Times as multiples of ctgrad\'s]({path.with_suffix(".svg").name})', '']
     for what in networks.PROGRAMS:
+        lines += [f'## {ABOUT[what]}', '']
         for run in runs:
-            lines += [f'## {ABOUT[what]} ({UNITS[what]}), {run["compiler"]}', '',
-                      *page_table(what, run[what]), '']
+            lines += [f'{UNITS[what]}, {run["compiler"]}:', '', *page_table(what, run[what]), '']
     lines += ['## Who they are', '',
               *[f'* {line}' for line in (
                   'Eigen, OpenBLAS: matrix products of the library, and around them loops with '
@@ -124,7 +138,10 @@ def page(runs, date, command):
                   'libtorch, dlib, tiny-dnn, RTNeural: their own layers, losses and optimisers. '
                   'tiny-dnn has no swish: it is a layer of our own; its Adam computes something else '
                   'and is left out.',
-                  'plain loops: three nested loops for each product, compiled like everything else.')]]
+                  'RTNeural is in no distribution: `RTNEURAL=FOLDER ./dev peers` measures it too. Its '
+                  'backend is Eigen.',
+                  'plain loops: three nested loops for each product, compiled like everything else.')],
+              *missing_lines(runs)]
     return '\n'.join(lines) + '\n'
 
 
@@ -146,6 +163,8 @@ def main():
     core = common.core_to_use(options.core)
     if core is None:
         parser.error(f'there is no core {options.core} here')
+    if options.page and options.filter != '.':
+        parser.error('a page needs everything: not with --filter')
     rounds = options.rounds or (1 if options.quick else 3)
     repetitions = options.repetitions or (5 if options.quick else 9)
     arguments = [f'--benchmark_filter=^peak|{options.filter}',
@@ -154,19 +173,24 @@ def main():
     date = datetime.datetime.now().astimezone()
     runs = [{'build': build, 'raw': {}, 'flags': common.flags_of(build, 'networks/training.cpp')}
             for build in options.builds]
-    for what in networks.PROGRAMS:
-        for run in runs:
-            run[what], run['peak'], run['raw'][what] = networks.measure(
-                run['build'], core, what, arguments, rounds)
-            run['compiler'] = common.compiler_of(run['raw'][what])
+    for _ in range(rounds):
+        for what in networks.PROGRAMS:
+            for run in runs:
+                run['raw'].setdefault(what, []).append(
+                    networks.run_once(run['build'], core, what, arguments))
     for run in runs:
+        for what in networks.PROGRAMS:
+            run[what], run['peak'] = networks.summaries(run['raw'][what])
+        run['context'] = run['raw']['training'][0]['context']
+        run['compiler'] = common.compiler_of(run['raw']['training'][0])
         directory = run['build'] / 'results'
         directory.mkdir(exist_ok=True)
         path = directory / f'networks-{date:%Y%m%d-%H%M%S}.json'
         path.write_text(json.dumps({
             'date': date.isoformat(), 'processor': common.processor(), 'core': core,
             'load': os.getloadavg(), 'compiler': run['compiler'], 'flags': run['flags'],
-            'versions': versions(run), 'arguments': arguments, 'rounds': rounds,
+            'versions': {name: run['context'][name] for name in sorted(names_of(run))},
+            'arguments': arguments, 'rounds': rounds,
             'peak': run['peak'],
             **{what: [dataclasses.asdict(each) for each in run[what]]
                for what in networks.PROGRAMS},
@@ -176,8 +200,9 @@ def main():
             print(f'\n{ABOUT[what]} ({run["compiler"]}, peak {run["peak"] / 1e9:.0f} GFLOP/s)')
             print('\n'.join(lines_of(what, run[what])))
     if options.page:
-        options.page.write_text(page(runs, date, f'./dev peers --page {options.page}'),
-                                encoding='utf-8')
+        drawn = options.page.with_suffix('.svg')
+        picture.write(drawn, runs[0])
+        options.page.write_text(page(runs, date, options.page), encoding='utf-8')
     return 0
 
 

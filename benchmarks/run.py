@@ -80,15 +80,11 @@ def elements_of(function, length):
 def training_lines(runs):
     lines = []
     for run in runs:
-        for each in sorted(run['training'], key=networks.Measured.case):
+        for each in networks.in_order(run['training']):
             lines.append(f'{each.network}, {each.detail}, {run["compiler"]}: '
                          f'{each.samples / 1000:.0f} thousand samples a second, {each.share:.0%} of '
                          f'the core\'s peak of {run["peak"] / 1e9:.0f} GFLOP/s')
     return lines
-
-
-def geometric_mean(values):
-    return math.exp(statistics.fmean(math.log(value) for value in values))
 
 
 def print_table(runs, ratios='ratios'):
@@ -118,7 +114,7 @@ def print_table(runs, ratios='ratios'):
         if hand:
             worst = max(hand, key=hand.get)
             print(f'{run["compiler"]}: ctgrad / hand-written: mean '
-                  f'{geometric_mean(hand.values()):.2f}, worst {hand[worst]:.2f} '
+                  f'{networks.geometric_mean(hand.values()):.2f}, worst {hand[worst]:.2f} '
                   f'({worst[0]} {worst[1]}, {worst[2]:,})')
 
 
@@ -216,10 +212,10 @@ def main():
             run['results'].append(run_once(run['build'], core, arguments, PROGRAM))
             run['rows'].append(run_once(run['build'], core, arguments, ROWS))
     for run in runs:
-        run['training'], run['peak'], _ = networks.measure(
+        run['training'], run['peak'] = networks.summaries([networks.run_once(
             run['build'], core, 'training',
             ['--benchmark_filter=^peak|/ctgrad', '--benchmark_min_time=0.1',
-             f'--benchmark_repetitions={repetitions}'])
+             f'--benchmark_repetitions={repetitions}'])])
         run['compiler'] = common.compiler_of(run['results'][0])
         run['simd'] = run['results'][0]['context']['simd']
         run['ratios'] = ratios_of_rounds(run['results'])

@@ -7,6 +7,8 @@
 #include <ctgrad/simd/panels.hpp>
 #include <ctgrad/tensor/flush_denormals.hpp>
 
+#include <functional>
+
 // What the programs about networks have in common. Names: what/network/detail/contestant.
 
 /// What the core can multiply and add from registers alone.
@@ -52,23 +54,24 @@ inline std::vector<contestant> sorted_contestants()
     return all;
 }
 
-/// Registers what runs `body`. The time of threads that a library might start counts too; denormals
-/// are flushed to zero for everyone.
-template <class Body>
-void time_it(const std::string& name, double flops, int rows, Body body)
+/// Times `body`; denormals are flushed to zero for everyone.
+inline void run_body(benchmark::State& state, const std::function<void()>& body, double flops,
+                     int rows)
 {
-    benchmark::RegisterBenchmark(name.c_str(),
-                                 [=](benchmark::State& state)
-                                 {
-                                     const ctgrad::flush_denormals flushed;
-                                     for (auto _ : state)
-                                     {
-                                         body();
-                                     }
-                                     state.SetItemsProcessed(state.iterations() * rows);
-                                     state.counters["flops"] = benchmark::Counter(
-                                         flops, benchmark::Counter::kIsIterationInvariantRate);
-                                 })
+    const ctgrad::flush_denormals flushed;
+    for (auto _ : state)
+    {
+        body();
+    }
+    state.SetItemsProcessed(state.iterations() * rows);
+    state.counters["flops"] =
+        benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// Registers `body`. The time of threads that a library might start counts too.
+inline void time_it(const std::string& name, double flops, int rows, std::function<void()> body)
+{
+    benchmark::RegisterBenchmark(name.c_str(), run_body, std::move(body), flops, rows)
         ->Unit(benchmark::kMicrosecond)
         ->MeasureProcessCPUTime();
 }

@@ -8,6 +8,7 @@
 
 #include <Eigen/Dense>
 
+#include <array>
 #include <tuple>
 
 namespace
@@ -89,21 +90,24 @@ struct layer
     }
 };
 
+template <int... Sizes>
+inline constexpr std::array sizes_of{Sizes...};
+
 template <activation Between, int Samples, int... Sizes>
 class eigen_network : public trainer, public predictor
 {
     template <std::size_t... I>
     static auto layers_of(std::index_sequence<I...>)
     {
-        constexpr int sizes[] = {Sizes...};
-        return std::type_identity<std::tuple<layer<sizes[I], sizes[I + 1], Samples>...>>{};
+        return std::type_identity<
+            std::tuple<layer<sizes_of<Sizes...>[I], sizes_of<Sizes...>[I + 1], Samples>...>>{};
     }
 
     static constexpr std::size_t count = sizeof...(Sizes) - 1;
-    static constexpr int sizes[] = {Sizes...};
     using layers = typename decltype(layers_of(std::make_index_sequence<count>{}))::type;
-    using inputs_map = Eigen::Map<const matrix<sizes[0], Samples>>;
-    using outputs_map = Eigen::Map<matrix<sizes[count], Samples>>;
+    using inputs_map = Eigen::Map<const matrix<sizes_of<Sizes...>.front(), Samples>>;
+    using targets_map = Eigen::Map<const matrix<sizes_of<Sizes...>.back(), Samples>>;
+    using outputs_map = Eigen::Map<matrix<sizes_of<Sizes...>.back(), Samples>>;
 
 public:
     EIGEN_MAKE_ALIGNED_OPERATOR_NEW
@@ -126,7 +130,7 @@ public:
         const inputs_map inputs(data.inputs.data());
         forward<0, true>(inputs);
         auto& last = std::get<count - 1>(layers_);
-        const Eigen::Map<const matrix<sizes[count], Samples>> targets(data.targets.data());
+        const targets_map targets(data.targets.data());
         auto& z = last.y;
         z.rowwise() -= z.colwise().maxCoeff().eval();
         last.dy = z.array().exp();
