@@ -91,8 +91,8 @@ def names_of(run):
 
 
 def versions(run):
-    return ', '.join(f'{name} {run["context"][name]}'.strip()
-                     for name in sorted(names_of(run) - {'ctgrad'}, key=str.lower))
+    return ', '.join(f'{name} {version}'.strip()
+                     for name, version in run['versions'].items() if name != 'ctgrad')
 
 
 def missing_lines(runs):
@@ -103,7 +103,7 @@ def missing_lines(runs):
             for run in runs if everyone - names_of(run)]
 
 
-def page(runs, date, path):
+def page(runs, path):
     lines = [
         '# Benchmarks of whole networks', '',
         f'Made by `./dev peers --page {path}`, which installs the other libraries, builds, compares the results '
@@ -115,10 +115,10 @@ def page(runs, date, path):
         'A cell is the time, in brackets the share of what the core can multiply and add from '
         'registers alone, which is measured in the same run, and in **bold** the time as a multiple '
         'of ctgrad\'s.', '',
-        f'{common.processor()} ({runs[0]["context"]["simd"]}), '
+        f'{runs[0]["processor"]} ({runs[0]["simd"]}), '
         f'{" and ".join(run["compiler"] for run in runs)}, '
         f'{" ".join(word for word in runs[0]["flags"] if word.startswith(("-O", "-m")))}, '
-        f'{date:%Y-%m-%d}. Peak of the core: '
+        f'{runs[0]["date"][:10]}. Peak of the core: '
         + ', '.join(f'{run["peak"] / 1e9:.0f} GFLOP/s' for run in runs) + '.', '',
         f'Versions: {versions(runs[0])}. Files: `benchmarks/networks`, `benchmarks/rivals`.', '',
     ]
@@ -145,6 +145,41 @@ def page(runs, date, path):
     return '\n'.join(lines) + '\n'
 
 
+def measure(builds, core, arguments, rounds):
+    """Runs all programs of all builds in turn; what each build gave is written to a file, too."""
+    date = datetime.datetime.now().astimezone()
+    results = {build: {what: [] for what in networks.PROGRAMS} for build in builds}
+    for _ in range(rounds):
+        for what in networks.PROGRAMS:
+            for build in builds:
+                results[build][what].append(networks.run_once(build, core, what, arguments))
+    runs = []
+    for build, raw in results.items():
+        context = raw['training'][0]['context']
+        run = {'date': date.isoformat(), 'processor': common.processor(), 'core': core,
+               'load': os.getloadavg(), 'simd': context['simd'],
+               'compiler': common.compiler_of(raw['training'][0]),
+               'flags': common.flags_of(build, 'networks/training.cpp'),
+               'arguments': arguments, 'rounds': rounds}
+        for what in networks.PROGRAMS:
+            run[what], run['peak'] = networks.summaries(raw[what])
+        run['versions'] = {name: context[name] for name in sorted(names_of(run), key=str.lower)}
+        path = build / 'results' / f'networks-{date:%Y%m%d-%H%M%S}.json'
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(run, indent=1, default=dataclasses.asdict), encoding='utf-8')
+        print(f'{path}: {" ".join(run["flags"])}')
+        runs.append(run)
+    return runs
+
+
+def read(path):
+    """What `measure` wrote."""
+    run = json.loads(path.read_text(encoding='utf-8'))
+    for what in networks.PROGRAMS:
+        run[what] = [networks.Measured(**each) for each in run[what]]
+    return run
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -158,6 +193,8 @@ def main():
     parser.add_argument('--rounds', type=int, help='runs of each program (default: 3)')
     parser.add_argument('--repetitions', type=int, help='in each run (default: 9)')
     parser.add_argument('--page', type=pathlib.Path, metavar='FILE', help='write this page')
+    parser.add_argument('--json', type=pathlib.Path, nargs='+', metavar='FILE',
+                        help='the tables of these results, instead of measuring')
     options = parser.parse_args()
 
     core = common.core_to_use(options.core)
@@ -170,39 +207,18 @@ def main():
     arguments = [f'--benchmark_filter=^peak|{options.filter}',
                  f'--benchmark_min_time={0.01 if options.quick else 0.03}',
                  f'--benchmark_repetitions={repetitions}']
-    date = datetime.datetime.now().astimezone()
-    runs = [{'build': build, 'raw': {}, 'flags': common.flags_of(build, 'networks/training.cpp')}
-            for build in options.builds]
-    for _ in range(rounds):
-        for what in networks.PROGRAMS:
-            for run in runs:
-                run['raw'].setdefault(what, []).append(
-                    networks.run_once(run['build'], core, what, arguments))
+    if options.json:
+        runs = [read(path) for path in options.json]
+    else:
+        runs = measure(options.builds, core, arguments, rounds)
     for run in runs:
-        for what in networks.PROGRAMS:
-            run[what], run['peak'] = networks.summaries(run['raw'][what])
-        run['context'] = run['raw']['training'][0]['context']
-        run['compiler'] = common.compiler_of(run['raw']['training'][0])
-        directory = run['build'] / 'results'
-        directory.mkdir(exist_ok=True)
-        path = directory / f'networks-{date:%Y%m%d-%H%M%S}.json'
-        path.write_text(json.dumps({
-            'date': date.isoformat(), 'processor': common.processor(), 'core': core,
-            'load': os.getloadavg(), 'compiler': run['compiler'], 'flags': run['flags'],
-            'versions': {name: run['context'][name] for name in sorted(names_of(run))},
-            'arguments': arguments, 'rounds': rounds,
-            'peak': run['peak'],
-            **{what: [dataclasses.asdict(each) for each in run[what]]
-               for what in networks.PROGRAMS},
-        }, indent=1), encoding='utf-8')
-        print(f'{path}: {" ".join(run["flags"])}')
         for what in networks.PROGRAMS:
             print(f'\n{ABOUT[what]} ({run["compiler"]}, peak {run["peak"] / 1e9:.0f} GFLOP/s)')
             print('\n'.join(lines_of(what, run[what])))
     if options.page:
         drawn = options.page.with_suffix('.svg')
         picture.write(drawn, runs[0])
-        options.page.write_text(page(runs, date, options.page), encoding='utf-8')
+        options.page.write_text(page(runs, options.page), encoding='utf-8')
     return 0
 
 

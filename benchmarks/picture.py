@@ -38,10 +38,12 @@ def write(path, run):
         names = [name for name, _ in ratios]
         bars = axis.barh(names, [ratio for _, ratio in ratios],
                          color=[COLOURS.get(name, '#8a8f98') for name in names])
-        axis.bar_label(bars, [f' {ratio:.2g}' if ratio < 10 else f' {ratio:.0f}' for _, ratio in ratios])
+        axis.bar_label(bars, padding=3, labels=[
+            f'{ratio:.2f}' if ratio < 10 else f'{ratio:.0f}' for _, ratio in ratios])
         axis.axvline(1, color='#2f7ed8', linewidth=0.8)
         axis.set_xscale('log')
         axis.set_title(TITLES[what], loc='left')
+        axis.minorticks_off()
         axis.spines[['top', 'right']].set_visible(False)
         axis.margins(x=0.15)
     axes[-1].set_xlabel(f'time / time of ctgrad, geometric mean over networks ({run["compiler"]})')
