@@ -212,7 +212,7 @@ def main():
     else:
         runs = measure(options.builds, core, arguments, rounds)
     for run in runs:
-        for what in networks.PROGRAMS:
+        for what in (what for what in networks.PROGRAMS if run[what]):
             print(f'\n{ABOUT[what]} ({run["compiler"]}, peak {run["peak"] / 1e9:.0f} GFLOP/s)')
             print('\n'.join(lines_of(what, run[what])))
     if options.page:

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The layers of dlib. Tensors are filled directly, and its background thread is left out: both
-// make it faster.
+// The layers, loss and solvers of dlib, without its trainer, which runs them in a thread of its own.
 
 #include "../networks/contestant.hpp"
 

@@ -26,7 +26,8 @@ using row_major =
 template <int Inputs, int Units, int Samples>
 struct layer
 {
-    // Products of many samples are up to 4% faster with rows, those of one sample with columns.
+    // Rows are up to 4% faster for many samples; columns for one sample: 1.5 to 3 times as fast for up
+    // to 16 units, 6% slower for 64.
     using weights_type =
         std::conditional_t<Samples == 1, matrix<Units, Inputs>, row_major<Units, Inputs>>;
 
