@@ -8,22 +8,21 @@ ratio is one of medians of processor time. Raw results go to results/ in each bu
 """
 
 import argparse
+import dataclasses
 import datetime
 import json
 import math
 import os
 import pathlib
-import re
-import shlex
 import statistics
-import subprocess
 import sys
-import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import common
+import networks
+from common import ROOT, processor, run_once
+
 PROGRAM = 'kernels_activations'
 ROWS = 'kernels_rows'
-TRAINING = 'networks_training_step'
 SOURCE = 'kernels/activations.cpp'
 BEGIN = '<!-- benchmarks: written by ./dev bench --markdown README.md -->'
 END = '<!-- benchmarks: end -->'
@@ -31,51 +30,11 @@ FORMS = ['forward', 'backward', 'fused']
 FUNCTIONS = ['sigmoid', 'tanh', 'swish', 'gelu', 'gelu_tanh', 'mish', 'elu', 'softplus']
 
 
-def processor():
-    with open('/proc/cpuinfo', encoding='utf-8') as file:
-        for line in file:
-            if line.startswith('model name'):
-                return ' '.join(line.split(':', 1)[1].split())
-    return 'unknown processor'
-
-
-def flags_of(build):
-    """The flags that decide what code is made, from the compilation database."""
-    commands = json.loads((build / 'compile_commands.json').read_text(encoding='utf-8'))
-    for entry in commands:
-        if entry['file'].endswith(SOURCE):
-            words = shlex.split(entry['command'])
-            return [word for word in words if re.match(r'-(O|m|std=|f(?!diagnostics))', word)]
-    return []
-
-
-def run_once(build, core, arguments, program=PROGRAM):
-    """One run of a program, pinned to a core; returns its JSON."""
-    with tempfile.TemporaryDirectory() as directory:
-        out = pathlib.Path(directory) / 'out.json'
-        command = [
-            str(build / 'benchmarks' / program),
-            '--benchmark_enable_random_interleaving=true',
-            '--benchmark_out_format=json',
-            f'--benchmark_out={out}',
-            *arguments,
-        ]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                              text=True, check=False,
-                              preexec_fn=lambda: os.sched_setaffinity(0, {core}))
-        if done.returncode != 0:
-            sys.exit(f'{command[0]} failed:\n{done.stderr}')
-        text = out.read_text(encoding='utf-8')
-        return json.loads(text) if text else {'benchmarks': []}  # nothing matches the filter
-
-
 def times_of(result):
     """Processor time in microseconds of each repetition, by name."""
     times = {}
-    for row in result['benchmarks']:
-        if row.get('run_type', 'iteration') == 'iteration':
-            name = row.get('run_name', row['name'])
-            times.setdefault(name, []).append(row['cpu_time'])
+    for row in common.repetitions_of(result):
+        times.setdefault(row['run_name'], []).append(row['cpu_time'])
     return times
 
 
@@ -113,38 +72,19 @@ def ratios_of_rounds(results):
     return ratios
 
 
-def training_steps(build, core, repetitions):
-    """Step -> samples a second and share of the peak that the same run measured."""
-    result = run_once(build, core, ['--benchmark_min_time=0.1',
-                                    f'--benchmark_repetitions={repetitions}'], TRAINING)
-    rates = {}
-    for row in result['benchmarks']:
-        if row.get('run_type', 'iteration') == 'iteration':
-            rates.setdefault(row['run_name'], []).append(
-                (row['flops'], row.get('items_per_second', 0.0)))
-    peak = statistics.median(flops for flops, _ in rates['fma_peak'])
-    return {name: (statistics.median(samples for _, samples in values),
-                   statistics.median(flops for flops, _ in values) / peak, peak)
-            for name, values in rates.items() if name != 'fma_peak'}
-
-
-def training_lines(runs):
-    lines = []
-    for run in runs:
-        for name, (samples, share, peak) in sorted(run['training'].items()):
-            optimiser = {'step_with_sgd': 'SGD', 'step_with_adam': 'Adam'}[name]
-            lines.append(f'{optimiser}, {run["compiler"]}: {samples / 1000:.0f} thousand samples '
-                         f'a second, {share:.0%} of the core\'s peak of {peak / 1e9:.0f} GFLOP/s')
-    return lines
-
-
 def elements_of(function, length):
     """What one measurement computes: an array, or as many rows as 16,384 elements have."""
     return length if function in FUNCTIONS else 16384 // length * length
 
 
-def geometric_mean(values):
-    return math.exp(statistics.fmean(math.log(value) for value in values))
+def training_lines(runs):
+    lines = []
+    for run in runs:
+        for each in networks.in_order(run['training']):
+            lines.append(f'{each.network}, {each.detail}, {run["compiler"]}: '
+                         f'{each.samples / 1000:.0f} thousand samples a second, {each.share:.0%} of '
+                         f'the core\'s peak of {run["peak"] / 1e9:.0f} GFLOP/s')
+    return lines
 
 
 def print_table(runs, ratios='ratios'):
@@ -174,7 +114,7 @@ def print_table(runs, ratios='ratios'):
         if hand:
             worst = max(hand, key=hand.get)
             print(f'{run["compiler"]}: ctgrad / hand-written: mean '
-                  f'{geometric_mean(hand.values()):.2f}, worst {hand[worst]:.2f} '
+                  f'{networks.geometric_mean(hand.values()):.2f}, worst {hand[worst]:.2f} '
                   f'({worst[0]} {worst[1]}, {worst[2]:,})')
 
 
@@ -209,7 +149,7 @@ def markdown(runs, date):
               f'{" ".join(word for word in runs[0]["flags"] if word.startswith(("-O", "-m")))}, '
               f'{date:%Y-%m-%d}. Printed by `./dev bench`.', '',
               *row_lines(runs), '',
-              'A training step of 784-128-10 with swish and cross-entropy, batch 64, one core:', '']
+              'A training step with cross-entropy, batch 64, one core:', '']
     lines += [f'* {line}.' for line in training_lines(runs)]
     return '\n'.join(lines)
 
@@ -232,15 +172,6 @@ def row_lines(runs):
     return lines
 
 
-def rewrite_block(path, text):
-    old = path.read_text(encoding='utf-8')
-    if BEGIN not in old or END not in old:
-        sys.exit(f'{path} needs the lines "{BEGIN}" and "{END}" for the table to go between')
-    before, rest = old.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    path.write_text(f'{before}{BEGIN}\n{text}\n{END}{after}', encoding='utf-8')
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -259,10 +190,9 @@ def main():
                         help='rewrite the table between the marks in this file')
     options = parser.parse_args()
 
-    cores = os.sched_getaffinity(0)
-    core = max(cores) if options.core is None else options.core
-    if core not in cores:
-        parser.error(f'there is no core {core} here, only {sorted(cores)}')
+    core = common.core_to_use(options.core)
+    if core is None:
+        parser.error(f'there is no core {options.core} here')
     rounds = options.rounds or (1 if options.quick else 3)
     repetitions = options.repetitions or (5 if options.quick else 9)
     seconds = 0.002 if options.quick else 0.01
@@ -275,17 +205,19 @@ def main():
             sys.exit(f'{build} has no benchmarks: run ./dev bench')
 
     date = datetime.datetime.now().astimezone()
-    runs = [{'build': build, 'flags': flags_of(build), 'results': [], 'rows': []}
+    runs = [{'build': build, 'flags': common.flags_of(build, SOURCE), 'results': [], 'rows': []}
             for build in options.builds]
     for _ in range(rounds):
         for run in runs:
-            run['results'].append(run_once(run['build'], core, arguments))
+            run['results'].append(run_once(run['build'], core, arguments, PROGRAM))
             run['rows'].append(run_once(run['build'], core, arguments, ROWS))
     for run in runs:
-        run['training'] = training_steps(run['build'], core, repetitions)
-        context = run['results'][0]['context']
-        run['compiler'] = ' '.join(context['compiler'].split()[:2])
-        run['simd'] = context['simd']
+        run['training'], run['peak'] = networks.summaries([networks.run_once(
+            run['build'], core, 'training',
+            ['--benchmark_filter=^peak|/ctgrad', '--benchmark_min_time=0.1',
+             f'--benchmark_repetitions={repetitions}'])])
+        run['compiler'] = common.compiler_of(run['results'][0])
+        run['simd'] = run['results'][0]['context']['simd']
         run['ratios'] = ratios_of_rounds(run['results'])
         run['row_ratios'] = ratios_of_rounds(run['rows'])
         directory = run['build'] / 'results'
@@ -293,7 +225,8 @@ def main():
         raw = {'date': date.isoformat(), 'processor': processor(), 'core': core,
                'load': os.getloadavg(), 'compiler': run['compiler'], 'flags': run['flags'],
                'arguments': arguments, 'rounds': run['results'], 'rows': run['rows'],
-               'training': run['training']}
+               'peak': run['peak'],
+               'training': [dataclasses.asdict(each) for each in run['training']]}
         path = directory / f'activations-{date:%Y%m%d-%H%M%S}.json'
         path.write_text(json.dumps(raw, indent=1), encoding='utf-8')
         print(f'{path}: {" ".join(run["flags"])}')
@@ -302,11 +235,11 @@ def main():
     print_table(runs)
     print('\nOver a row:')
     print_table(runs, 'row_ratios')
-    print('\nTraining step of 784-128-10, batch 64:')
+    print('\nTraining step, batch 64:')
     print('\n'.join(training_lines(runs)))
 
     if options.markdown:
-        rewrite_block(options.markdown, markdown(runs, date))
+        common.rewrite_block(options.markdown, BEGIN, END, markdown(runs, date))
     if options.limit:
         above = [(run['compiler'], *row) for run in runs
                  for row, values in (*run['ratios'].items(), *run['row_ratios'].items())

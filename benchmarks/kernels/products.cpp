@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Products of rows with the weights of a dense layer, and both gradients. What counts is the share of
-// what the core can multiply and add from registers alone (fma_peak, in the same run). Before anything
+// what the core can multiply and add from registers alone (peak, in the same run). Before anything
 // is timed, all results are compared with plain sums. Names: pass/inputs x units/rows.
 
 #include "peak.hpp"
@@ -164,7 +164,7 @@ bool enter(std::initializer_list<std::ptrdiff_t> row_counts)
 
 int main(int argc, char** argv)
 {
-    benchmark::RegisterBenchmark("fma_peak", fma_peak<float>);
+    benchmark::RegisterBenchmark("peak", fma_peak<float>);
     bool good = enter<64, 64>({1, 63, 64, 256});
     good = enter<256, 256>({1, 16, 63, 64, 256}) && good;
     good = enter<784, 128>({1, 16, 63, 64, 256}) && good;

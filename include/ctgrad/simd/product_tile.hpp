@@ -30,10 +30,12 @@ CTGRAD_ALWAYS_INLINE void unroll(F&& f)
 /// Rows of a tile for a panel of so many vectors: the sums, one row of the panel and a broadcast
 /// fill the registers. Of 16, one is left free: clang schedules broadcasts early, and spilled a
 /// sum in every round of 4 x 3, at half the speed; without fused multiply-add the products need
-/// a register too.
+/// a register too. On NEON g++ loads all rows' numbers early, so a few more are left free.
 template <class T, class Arch>
 constexpr int tile_rows(int vectors)
 {
+    if (is_neon64<Arch>)
+        return vectors == 1 ? 14 : vectors == 2 ? 10 : vectors == 3 ? 7 : 5;
     if (vector_registers<T, Arch>() == 32)
         return vectors == 1 ? 16 : vectors == 2 ? 12 : vectors == 3 ? 8 : 6;
     if (has_fused_multiply_add<Arch>)

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "contestant.hpp"
+
+#include <ctgrad/ctgrad.hpp>
+#include <ctgrad/network/workspace.hpp>
+#include <ctgrad/train/optimise.hpp>
+
+namespace
+{
+
+using namespace ctgrad;
+
+constexpr variable<"x"> x;
+
+template <activation Between>
+constexpr auto formula()
+{
+    if constexpr (Between == activation::relu)
+    {
+        return relu(x);
+    }
+    else if constexpr (Between == activation::tanh)
+    {
+        return tanh(x);
+    }
+    else
+    {
+        return x * sigmoid(x);
+    }
+}
+
+/// Layers up to here; `with` adds those of more units.
+template <input Input, auto Between, auto... Layers>
+struct stack
+{
+    template <int Units, int... More>
+    static constexpr auto with()
+    {
+        if constexpr (sizeof...(More) == 0)
+        {
+            return std::type_identity<network<Input, Layers..., dense{Units}>>{};
+        }
+        else
+        {
+            return stack<Input, Between, Layers..., dense{Units},
+                         Between>::template with<More...>();
+        }
+    }
+};
+
+template <activation Between, int Inputs, int... Units>
+constexpr auto type_of(fixed_network<Between, Inputs, Units...>)
+{
+    return stack<input{Inputs}, formula<Between>()>::template with<Units...>();
+}
+
+template <class Fixed>
+using network_of = typename decltype(type_of(Fixed{}))::type;
+
+template <class Network, class Optimiser>
+class own_trainer : public trainer
+{
+public:
+    own_trainer(contestant::parameters initial, Optimiser chosen)
+        : optimiser_(chosen, net_.parameters().size())
+    {
+        net_.import_parameters(initial);
+    }
+
+    float step(const labelled_rows& data) override
+    {
+        const batch_result result = workspace_.template add_gradients<cross_entropy>(
+            net_, {data.inputs.data(), data.rows, Network::input_size},
+            {data.targets.data(), data.rows, Network::output_size}, 0);
+        optimiser_.apply(net_.parameters(), workspace_.gradients());
+        return static_cast<float>(result.loss);
+    }
+
+    std::vector<float> parameters() override
+    {
+        std::vector<float> values(Network::parameter_count);
+        net_.export_parameters(values);
+        return values;
+    }
+
+private:
+    Network net_;
+    training_workspace<Network> workspace_;
+    optimiser_state<Optimiser, float> optimiser_;
+};
+
+template <class Network>
+class own_predictor : public predictor
+{
+public:
+    own_predictor(contestant::parameters values, int rows) : rows_(rows)
+    {
+        net_.import_parameters(values);
+    }
+
+    void predict(const float* inputs, float* outputs) override
+    {
+        net_.predict({inputs, rows_, Network::input_size}, {outputs, rows_, Network::output_size});
+    }
+
+private:
+    Network net_;
+    int rows_;
+};
+
+const entry entered({
+    .name = "ctgrad",
+    .version = CTGRAD_VERSION,
+    .train = [](const dense_network& wanted, contestant::parameters initial, update_kind rule,
+                int) -> std::unique_ptr<trainer>
+    {
+        std::unique_ptr<trainer> made;
+        classifiers::with(
+            wanted,
+            [&]<class Fixed>(Fixed)
+            {
+                if (rule == update_kind::sgd)
+                {
+                    const sgd chosen{.learning_rate = settings::sgd_rate};
+                    made = std::make_unique<own_trainer<network_of<Fixed>, sgd>>(initial, chosen);
+                }
+                else
+                {
+                    made = std::make_unique<own_trainer<network_of<Fixed>, adam>>(initial, adam{});
+                }
+            });
+        return made;
+    },
+    .predict = [](const dense_network& wanted, contestant::parameters values,
+                  int rows) -> std::unique_ptr<predictor>
+    {
+        std::unique_ptr<predictor> made;
+        const auto make = [&]<class Fixed>(Fixed)
+        { made = std::make_unique<own_predictor<network_of<Fixed>>>(values, rows); };
+        classifiers::with(wanted, make) || small_networks::with(wanted, make);
+        return made;
+    },
+});
+
+} // namespace

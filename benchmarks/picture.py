@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Times of whole networks as bars: multiples of ctgrad's."""
+
+import networks
+
+COLOURS = {'ctgrad': '#2f7ed8'}
+TITLES = {'training': 'Training step, batch 64', 'throughput': 'Inference of many rows',
+          'latency': 'Inference of one row'}
+
+
+def mean_ratios(results):
+    """contestant -> geometric mean of its time over ctgrad's, if it has all networks."""
+    cases = networks.by_case(results).values()
+    ratios = {}
+    for name in {each.contestant for each in results}:
+        if all(name in case for case in cases):
+            ratios[name] = networks.geometric_mean(
+                case[name].microseconds / case['ctgrad'].microseconds for case in cases)
+    return ratios
+
+
+def write(path, run):
+    """Writes an SVG with a group of bars for each program, or says why not."""
+    try:
+        import matplotlib
+    except ImportError:
+        print(f'no {path}: python3-matplotlib is missing')
+        return
+    matplotlib.use('svg')
+    # Text stays text; the same times give the same file.
+    matplotlib.rcParams.update({'svg.fonttype': 'none', 'svg.hashsalt': 'ctgrad', 'font.size': 9})
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(len(networks.PROGRAMS), 1, figsize=(6.4, 7.2),
+                                   layout='constrained')
+    for axis, what in zip(axes, networks.PROGRAMS):
+        ratios = sorted(mean_ratios(run[what]).items(), key=lambda item: -item[1])
+        names = [name for name, _ in ratios]
+        bars = axis.barh(names, [ratio for _, ratio in ratios],
+                         color=[COLOURS.get(name, '#8a8f98') for name in names])
+        axis.bar_label(bars, padding=3, labels=[
+            f'{ratio:.2f}' if ratio < 10 else f'{ratio:.0f}' for _, ratio in ratios])
+        axis.axvline(1, color='#2f7ed8', linewidth=0.8)
+        axis.set_xscale('log')
+        axis.set_title(TITLES[what], loc='left')
+        axis.minorticks_off()
+        axis.spines[['top', 'right']].set_visible(False)
+        axis.margins(x=0.15)
+    axes[-1].set_xlabel(f'time / time of ctgrad, geometric mean over networks ({run["compiler"]})')
+    figure.savefig(path, metadata={'Date': None})
