@@ -141,6 +141,45 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(layers_may_grow_and_shrink, T, element_types)
     }
 }
 
+// A row alone goes a way of its own, with small layers in line; sums of few terms of size 1 differ by
+// their order only.
+template <class Network>
+void check_row_alone()
+{
+    using T = typename Network::value_type;
+    const Network net{seed{7}};
+    const auto in = numbers_of<T>(static_cast<std::size_t>(3 * Network::input_size), -1, 1, 2);
+    constexpr auto outputs = static_cast<std::size_t>(Network::output_size);
+    std::vector<T> together(3 * outputs);
+    net.predict(in, together);
+    for (std::size_t row = 0; row < 3; ++row)
+    {
+        std::vector<T> alone(outputs + 1, T(-77));
+        const auto inputs = static_cast<std::size_t>(Network::input_size);
+        net.predict(std::span<const T>(in).subspan(row * inputs, inputs),
+                    std::span<T>(alone).first(outputs));
+        for (std::size_t i = 0; i < outputs; ++i)
+        {
+            BOOST_TEST(std::abs(alone[i] - together[row * outputs + i]) <
+                       100 * std::numeric_limits<T>::epsilon());
+        }
+        BOOST_TEST(alone[outputs] == T(-77));
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_alone_is_predicted_as_among_others, T, element_types)
+{
+    check_row_alone<basic_network<T, input{1}, dense{8}, tanh(x), dense{8}, tanh(x), dense{1}>>();
+    check_row_alone<
+        basic_network<T, input{16}, dense{16}, relu(x), dense{16}, relu(x), dense{1}>>();
+    check_row_alone<
+        basic_network<T, input{64}, dense{64}, sigmoid(x), dense{65}, exp(-x), dense{10, false}>>();
+    check_row_alone<
+        basic_network<T, input{3}, dense{129}, x * sigmoid(x), dropout{0.2}, dense{2}>>();
+    check_row_alone<basic_network<T, input{150}, dense{70}, tanh(x), dense{3}, softmax>>();
+    check_row_alone<basic_network<T, input{2, 2}, tanh(x), flatten{}, dense{3}, learnable_swish>>();
+}
+
 BOOST_AUTO_TEST_CASE(a_wide_network_goes_in_shorter_tiles)
 {
     // A row of 70,000 floats is more than the stack space of a tile.

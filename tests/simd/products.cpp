@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE products
 #include <boost/test/unit_test.hpp>
 
+#include <ctgrad/simd/product_row.hpp>
 #include <ctgrad/simd/products.hpp>
 
 #include <cmath>
@@ -122,6 +123,21 @@ void check_products(std::ptrdiff_t rows, std::ptrdiff_t extra)
                 sum.require_equal(y.at(row, unit), "y", row, unit);
             }
         y.require_canaries();
+        if (rows == 1)
+        {
+            block<T> alone(1, padded, padded);
+            product_row<T, Inputs, Units>(x.data(), weights.data(),
+                                          with_bias ? bias.data() : nullptr, alone.data());
+            for (int unit = 0; unit < padded; ++unit)
+            {
+                reference<T> sum;
+                sum.add(y.at(0, unit));
+                sum.terms = 2 * Inputs;
+                sum.magnitude = Inputs + 1; // of numbers up to 1
+                sum.require_equal(alone.at(0, unit), "y of one row", 0, unit);
+            }
+            alone.require_canaries();
+        }
     }
 
     block<T> dz(rows, padded, padded + extra * width);

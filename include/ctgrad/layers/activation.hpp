@@ -3,6 +3,7 @@
 
 #include <ctgrad/layers/scoped_parameters.hpp>
 #include <ctgrad/simd/elementwise.hpp>
+#include <ctgrad/simd/panels.hpp>
 
 namespace ctgrad
 {
@@ -100,6 +101,16 @@ struct activation_implementation
                          detail::run_program<forward_program, T, aliasing::exact>(
                              inputs, {xy + at}, numbers.data(), length);
                      });
+    }
+
+    /// In line, over whole vectors, no wider than the row.
+    CTGRAD_ALWAYS_INLINE static void infer_row(const T* parameters, T* xy)
+        requires(parameter_count == 0 && !over_row && size <= 128)
+    {
+        using arch = simd::arch_for_units<T, size>;
+        constexpr int width = simd::batch<T, arch>::size;
+        simd::evaluator<forward_program, T, aliasing::none, arch>({xy}, {xy}, parameters)
+            .run((size + width - 1) / width * width);
     }
 
     static void forward(const T* parameters, T* xy, T* kept_values, std::ptrdiff_t rows,

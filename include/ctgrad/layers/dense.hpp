@@ -3,6 +3,7 @@
 
 #include <ctgrad/layers/initialise.hpp>
 #include <ctgrad/simd/panels.hpp>
+#include <ctgrad/simd/product_row.hpp>
 #include <ctgrad/simd/products.hpp>
 
 namespace ctgrad
@@ -102,6 +103,13 @@ struct dense_implementation
         {
             std::copy_n(from + units * inputs, units, parameters + layout::size);
         }
+    }
+
+    /// Larger layers wait for their weights, not for calls.
+    CTGRAD_ALWAYS_INLINE static void infer_row(const T* parameters, const T* x, T* y)
+        requires(layout::size <= 8192)
+    {
+        simd::product_row<T, inputs, units>(x, parameters, bias_of(parameters), y);
     }
 
     static void infer(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,

@@ -74,6 +74,11 @@ struct pass_context
 //                backward(parameters, x, x_stride, dy, dx, gradients, rows)            dx may be null
 //
 // backward adds to the gradients, which have the layout of the parameters.
+//
+// A layer that is quicker for one row, in line, may also have
+//
+//     in place:  infer_row(parameters, xy)
+//     otherwise: infer_row(parameters, x, y)
 
 /// A layer's implementation for one network.
 template <auto Layer, class T, shape In, auto Next>
@@ -106,5 +111,38 @@ constexpr int logical_parameters()
     }
     return count;
 }
+
+namespace detail
+{
+
+/// Takes one row through a layer that changes it in place.
+template <class Layer, class T>
+CTGRAD_ALWAYS_INLINE void infer_row(const T* parameters, T* xy)
+{
+    if constexpr (requires { Layer::infer_row(parameters, xy); })
+    {
+        Layer::infer_row(parameters, xy);
+    }
+    else
+    {
+        Layer::infer(parameters, xy, 1);
+    }
+}
+
+/// Takes one row through any other layer.
+template <class Layer, class T>
+CTGRAD_ALWAYS_INLINE void infer_row(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y)
+{
+    if constexpr (requires { Layer::infer_row(parameters, x, y); })
+    {
+        Layer::infer_row(parameters, x, y);
+    }
+    else
+    {
+        Layer::infer(parameters, x, x_stride, y, 1);
+    }
+}
+
+} // namespace detail
 
 } // namespace ctgrad

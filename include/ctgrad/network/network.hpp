@@ -161,6 +161,11 @@ public:
     /// Errors     none; allocates nothing
     void predict(rows_view<const T> in, rows_view<T> out) const noexcept
     {
+        if (in.rows == 1)
+        {
+            predict_row(in.data, out.data);
+            return;
+        }
         alignas(64) T first[tile_rows * memory.widest];
         alignas(64) T second[tile_rows * memory.widest];
         for (std::ptrdiff_t row = 0; row < in.rows; row += tile_rows)
@@ -309,6 +314,36 @@ private:
         {
             std::copy_n(x + row * x_stride, output_size, out.data + row * out.stride);
         }
+    }
+
+    /// The same for one row, with all that is small in line.
+    void predict_row(const T* in, T* out) const
+    {
+        alignas(64) T first[memory.widest];
+        alignas(64) T second[memory.widest];
+        const T* x = in;
+        T* y = first;
+        if constexpr (memory.copies_input)
+        {
+            copy_rows({in, 1, input_size}, y, row_stride<T>(input_size));
+            x = y;
+        }
+        for_each_layer(
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) CTGRAD_INLINE_LAMBDA
+            {
+                const T* const parameters = block_.data() + place.parameters;
+                if constexpr (!Layer::in_place)
+                {
+                    y = x == first ? second : first;
+                    detail::infer_row<Layer>(parameters, x, place.input_size, y);
+                    x = y;
+                }
+                else if constexpr (!detail::passes_nothing<Layer>)
+                {
+                    detail::infer_row<Layer>(parameters, y);
+                }
+            });
+        std::copy_n(x, output_size, out);
     }
 
     static void copy_rows(rows_view<const T> from, T* to, std::ptrdiff_t stride)

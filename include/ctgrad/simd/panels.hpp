@@ -29,10 +29,6 @@ constexpr bool half_vectors_suffice =
     sizeof(T) * batch<T, Arch>::size == 64 && 2 * Units <= batch<T, Arch>::size &&
     xsimd::fma3<xsimd::avx2>::supported();
 
-template <class T, int Units, class Arch>
-using panel_arch =
-    std::conditional_t<half_vectors_suffice<T, Units, Arch>, xsimd::fma3<xsimd::avx2>, Arch>;
-
 // What leaves a tile of sums (product_tile.hpp) its best proportions.
 template <class T, class Arch>
 constexpr int most_panel_vectors()
@@ -46,6 +42,11 @@ constexpr int divide_up(int a, int b) { return (a + b - 1) / b; }
 
 } // namespace detail
 
+/// The registers for so many units: no wider than they need.
+template <class T, int Units, class Arch = xsimd::default_arch>
+using arch_for_units = std::conditional_t<detail::half_vectors_suffice<T, Units, Arch>,
+                                          xsimd::fma3<xsimd::avx2>, Arch>;
+
 /// Where the weights of a linear map lie in memory: in panels of a few vectors of units, each
 /// panel holding its part of all inputs, as the kernels read them.
 /// The units are dealt out evenly: the first `wide_panels` panels hold `vectors` vectors, the
@@ -58,7 +59,7 @@ struct panels
     static_assert(Inputs >= 1 && Units >= 1);
 
     using value_type = T;
-    using arch = detail::panel_arch<T, Units, Arch>;
+    using arch = arch_for_units<T, Units, Arch>;
     using vector = batch<T, arch>;
 
     static constexpr int inputs = Inputs;

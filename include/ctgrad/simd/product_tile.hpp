@@ -4,6 +4,7 @@
 #include <ctgrad/core/config.hpp>
 #include <ctgrad/simd/panels.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -43,16 +44,27 @@ constexpr int tile_rows(int vectors)
     return vectors == 1 ? 8 : vectors == 2 ? 4 : 3;
 }
 
+/// A sum waits for its predecessor: small tiles run several sums in turn.
+constexpr int tile_chains(int rows, int vectors)
+{
+    return rows * vectors >= 8 ? 1 : divide_up(8, rows * vectors);
+}
+
+/// The same for one row of a small layer, where adding up the chains takes a visible time.
+constexpr int row_chains(int inputs, int vectors)
+{
+    const int most = inputs < 8 ? 1 : inputs < 32 ? 2 : 4;
+    return std::min(most, tile_chains(1, vectors));
+}
+
 /// Block of sums, Rows x Vectors, that stays in registers: sum(row, vector) += a(row, k) *
 /// b(k, vector) over k. It is the inner loop of the product and of both its gradients.
-template <class T, class Arch, int Rows, int Vectors>
+template <class T, class Arch, int Rows, int Vectors, int Chains = tile_chains(Rows, Vectors)>
 struct product_tile
 {
     using vector = batch<T, Arch>;
 
-    // A sum waits for its predecessor: small tiles run several sums in turn.
-    static constexpr int chains =
-        Rows * Vectors >= 8 ? 1 : (8 + Rows * Vectors - 1) / (Rows * Vectors);
+    static constexpr int chains = Chains;
 
     vector sums[chains][Rows][Vectors];
 
