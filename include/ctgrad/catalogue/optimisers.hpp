@@ -203,6 +203,8 @@ struct rmsprop
 struct adam
 {
     static constexpr auto rule = rules::adam;
+    /// Divisions by estimate in float: the step is within 1e-4 of its length, the moments are exact.
+    static constexpr bool fast_steps = true;
 
     double learning_rate = 1e-3;
     double beta1 = 0.9;
@@ -220,6 +222,8 @@ struct adam
 struct adamw
 {
     static constexpr auto rule = rules::adamw;
+    /// Divisions by estimate in float: the step is within 1e-4 of its length, the moments are exact.
+    static constexpr bool fast_steps = true;
 
     double learning_rate = 1e-3;
     double beta1 = 0.9;

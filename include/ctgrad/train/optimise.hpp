@@ -14,23 +14,40 @@ namespace ctgrad
 namespace detail
 {
 
-template <class Optimiser, class Indices>
+/// What is assigned, in the fast tier where that is enough: a step of float that is longer or shorter by
+/// 1e-4 of its length is one with another learning rate.
+template <class Optimiser, class T>
+constexpr auto in_tier_of_update(const auto& value)
+{
+    if constexpr (std::same_as<T, float> && requires { requires Optimiser::fast_steps; })
+    {
+        return fast(value);
+    }
+    else
+    {
+        return value;
+    }
+}
+
+template <class Optimiser, class T, class Indices>
 struct update_program_of;
 
 // The last output sets the gradients back to zero in the same pass over memory.
-template <class Optimiser, std::size_t... I>
-struct update_program_of<Optimiser, std::index_sequence<I...>>
+template <class Optimiser, class T, std::size_t... I>
+struct update_program_of<Optimiser, T, std::index_sequence<I...>>
 {
-    using type = program<hana::at_c<I>(Optimiser::rule.assignments).value..., constant{0.0}>;
+    using type = program<in_tier_of_update<Optimiser, T>(
+                             hana::at_c<I>(Optimiser::rule.assignments).value)...,
+                         constant{0.0}>;
 };
 
 template <class Optimiser>
 inline constexpr std::size_t assignment_count = hana::unpack(
     Optimiser::rule.assignments, [](const auto&... assignments) { return sizeof...(assignments); });
 
-template <class Optimiser>
+template <class Optimiser, class T>
 using update_program =
-    typename update_program_of<Optimiser,
+    typename update_program_of<Optimiser, T,
                                std::make_index_sequence<assignment_count<Optimiser>>>::type;
 
 } // namespace detail
@@ -39,7 +56,7 @@ using update_program =
 template <optimiser Optimiser, class T>
 class optimiser_state
 {
-    using update = detail::update_program<Optimiser>;
+    using update = detail::update_program<Optimiser, T>;
 
 public:
     /// For a block of `size` parameters; all states begin at zero.
