@@ -229,9 +229,8 @@ def page(compilers, costs, path):
         '# Compile time', '',
         f'Made by `./dev compile-time --page {path}`.', '',
         'Seconds of processor time and the most memory with `-O3 -march=native`, without the linker: '
-        'medians, one core. What costs is the number of different formulas and layers, not how often '
-        'they are used. Kernels in a source file of their own are compiled again only when that file '
-        'changes.', '',
+        'medians, one core. Kernels in a source file of their own are compiled again only when that '
+        'file changes.', '',
         '| | ' + ' | '.join(heads) + ' |', '|---' * (len(heads) + 1) + '|',
     ]
     for name, (file, about) in PROGRAMS.items():
