@@ -159,19 +159,17 @@ public:
     /// the stack.
     /// Shapes     in (rows, input_size) with any stride, out (rows, output_size) with any stride
     /// Errors     none; allocates nothing
-    void predict(rows_view<const T> in, rows_view<T> out) const noexcept
+    CTGRAD_ALWAYS_INLINE void predict(rows_view<const T> in, rows_view<T> out) const noexcept
     {
+        // In line, as views are passed in memory: what is read there right after it was written waits
+        // for all that came before.
         if (in.rows == 1)
         {
             predict_row(in.data, out.data);
-            return;
         }
-        alignas(64) T first[tile_rows * memory.widest];
-        alignas(64) T second[tile_rows * memory.widest];
-        for (std::ptrdiff_t row = 0; row < in.rows; row += tile_rows)
+        else
         {
-            const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, in.rows - row);
-            predict_tile(in.slice(row, count), out.slice(row, count), first, second);
+            predict_rows(in, out);
         }
     }
 
@@ -283,6 +281,17 @@ private:
         }(std::index_sequence_for<Implementations...>{});
     }
 
+    void predict_rows(rows_view<const T> in, rows_view<T> out) const noexcept
+    {
+        alignas(64) T first[tile_rows * memory.widest];
+        alignas(64) T second[tile_rows * memory.widest];
+        for (std::ptrdiff_t row = 0; row < in.rows; row += tile_rows)
+        {
+            const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, in.rows - row);
+            predict_tile(in.slice(row, count), out.slice(row, count), first, second);
+        }
+    }
+
     void predict_tile(rows_view<const T> in, rows_view<T> out, T* first, T* second) const
     {
         const T* x = in.data;
@@ -317,7 +326,7 @@ private:
     }
 
     /// The same for one row, with all that is small in line.
-    void predict_row(const T* in, T* out) const
+    void predict_row(const T* in, T* out) const noexcept
     {
         alignas(64) T first[memory.widest];
         alignas(64) T second[memory.widest];
