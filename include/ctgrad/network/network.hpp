@@ -57,6 +57,10 @@ public:
     /// Learnable numbers, without padding.
     static constexpr int parameter_count = memory.logical_parameters;
 
+    /// Rows that `predict` takes at once: as keep both buffers within 256 KiB of stack, at most 64.
+    static constexpr int tile_rows = static_cast<int>(std::clamp<std::size_t>(
+        (std::size_t{1} << 18) / (2 * sizeof(T) * static_cast<std::size_t>(memory.widest)), 1, 64));
+
     static_assert(memory.buffers > 0,
                   "a network needs at least one layer that computes something; see "
                   "docs/errors.md#empty-network");
@@ -235,10 +239,6 @@ public:
     }
 
 private:
-    /// As many rows as keep both buffers of a tile within 256 KiB of stack, at most 64.
-    static constexpr int tile_rows = static_cast<int>(std::clamp<std::size_t>(
-        (std::size_t{1} << 18) / (2 * sizeof(T) * static_cast<std::size_t>(memory.widest)), 1, 64));
-
     template <auto Layer>
     static constexpr std::string_view name_of()
     {

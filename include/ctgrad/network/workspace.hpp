@@ -107,8 +107,20 @@ public:
     {
         detail::check_loss<Loss>();
         check_sizes(inputs, targets);
+        batch_result result = add_part<Loss>(net, inputs, targets, key, inputs.rows);
+        result.loss /= static_cast<double>(inputs.rows);
+        return result;
+    }
+
+    /// Adds what these rows contribute to the gradients of the mean loss over a batch of
+    /// `batch_rows`; `loss` of the result is their sum. The key is that of the batch plus the number of
+    /// rows before these. Sizes are not checked.
+    template <auto Loss>
+    batch_result add_part(const Network& net, rows_view<const T> inputs, rows_view<const T> targets,
+                          std::uint64_t key, std::ptrdiff_t batch_rows)
+    {
         batch_result result;
-        const T factor = T(1) / static_cast<T>(inputs.rows);
+        const T factor = T(1) / static_cast<T>(batch_rows);
         for (std::ptrdiff_t row = 0; row < inputs.rows; row += tile_rows)
         {
             const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, inputs.rows - row);
@@ -118,7 +130,6 @@ public:
             backward(net, x);
         }
         result.rows = inputs.rows;
-        result.loss /= static_cast<double>(inputs.rows);
         return result;
     }
 

@@ -3,6 +3,7 @@
 
 #include <ctgrad/data/data_set.hpp>
 #include <ctgrad/network/workspace.hpp>
+#include <ctgrad/tensor/tasks.hpp>
 
 namespace ctgrad
 {
@@ -93,26 +94,59 @@ void check_data(const char* what, const data_set<T>& data)
 namespace detail
 {
 
+/// Sums over some rows; `outputs` has room for 64.
 template <auto Loss, class Network, class T>
-evaluation mean_loss(const Network& net, const data_set<T>& data)
+evaluation add_losses(const Network& net, rows_view<const T> inputs, rows_view<const T> targets,
+                      T* outputs)
 {
     constexpr int size = Network::output_size;
     constexpr std::ptrdiff_t tile_rows = 64;
-    aligned_buffer<T> outputs(static_cast<std::size_t>(tile_rows * size));
     std::array<T, static_cast<std::size_t>(size)> gradient;
     evaluation result;
-    for (std::ptrdiff_t row = 0; row < data.rows; row += tile_rows)
+    for (std::ptrdiff_t row = 0; row < inputs.rows; row += tile_rows)
     {
-        const std::ptrdiff_t count = std::min(tile_rows, data.rows - row);
-        net.predict(data.input_view().slice(row, count), rows_view<T>{outputs.data(), count, size});
+        const std::ptrdiff_t count = std::min(tile_rows, inputs.rows - row);
+        net.predict(inputs.slice(row, count), rows_view<T>{outputs, count, size});
         for (std::ptrdiff_t i = 0; i < count; ++i)
         {
-            const T* const prediction = outputs.data() + i * size;
-            const T* const target = data.target_view().row(row + i).data();
+            const T* const prediction = outputs + i * size;
+            const T* const target = targets.row(row + i).data();
             result.loss += static_cast<double>(
                 loss_of_row<Loss, T, size>(prediction, target, T(1), gradient.data()));
             result.accuracy += largest(prediction, size) == largest(target, size) ? 1.0 : 0.0;
         }
+    }
+    return result;
+}
+
+/// The rows are cut into the same parts for any number of threads, whose sums are added in order.
+template <auto Loss, class Network, class T, task_runner Runner>
+evaluation mean_loss(const Network& net, const data_set<T>& data, Runner& runner)
+{
+    constexpr std::ptrdiff_t part_rows = 64 * 16;
+    const std::ptrdiff_t parts = (data.rows + part_rows - 1) / part_rows;
+    // A part ends at a cache line, so that threads do not write to the same.
+    struct alignas(block_alignment) part
+    {
+        evaluation sums;
+        aligned_buffer<T> outputs{64 * static_cast<std::size_t>(Network::output_size)};
+    };
+    std::vector<part> all(static_cast<std::size_t>(parts));
+    runner.run(parts,
+               [&](std::ptrdiff_t i)
+               {
+                   const std::ptrdiff_t first = i * part_rows;
+                   const std::ptrdiff_t count = std::min(part_rows, data.rows - first);
+                   part& own = all[static_cast<std::size_t>(i)];
+                   own.sums =
+                       add_losses<Loss>(net, data.input_view().slice(first, count),
+                                        data.target_view().slice(first, count), own.outputs.data());
+               });
+    evaluation result;
+    for (const part& each : all)
+    {
+        result.loss += each.sums.loss;
+        result.accuracy += each.sums.accuracy;
     }
     const double rows = static_cast<double>(std::max<std::ptrdiff_t>(data.rows, 1));
     return {result.loss / rows, result.accuracy / rows};
@@ -120,17 +154,20 @@ evaluation mean_loss(const Network& net, const data_set<T>& data)
 
 } // namespace detail
 
-/// Loss and accuracy of a network on a data set, without dropout.
+/// Loss and accuracy of a network on a data set, without dropout. Several threads, if given, share
+/// the rows; the bits are the same.
 /// Errors     throws data_error when rows of the data do not fit the network
-template <class Network, class T, class Loss>
-evaluation evaluate(const Network& net, const data_set<T>& data, const Loss&)
+template <class Network, class T, class Loss, class Runner = one_thread>
+    requires task_runner<std::remove_reference_t<Runner>>
+evaluation evaluate(const Network& net, const data_set<T>& data, const Loss&,
+                    Runner&& runner = Runner{})
 {
     constexpr auto formula = detail::loss_formula<Loss>::value;
     detail::check_types<Network, T, formula>();
     if constexpr (detail::are_usable<Network, T, formula>)
     {
         detail::check_data<Network>("data set", data);
-        return detail::mean_loss<formula>(net, data);
+        return detail::mean_loss<formula>(net, data, runner);
     }
     else
     {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/data/batches.hpp>
 #include <ctgrad/tensor/flush_denormals.hpp>
 #include <ctgrad/train/evaluate.hpp>
-#include <ctgrad/train/optimise.hpp>
 #include <ctgrad/train/progress.hpp>
+#include <ctgrad/train/training_step.hpp>
 
 namespace ctgrad
 {
@@ -40,9 +39,9 @@ using training_history = std::vector<epoch_record>;
 namespace detail
 {
 
-template <auto Loss, class Network, class T, class Optimiser>
+template <auto Loss, class Network, class T, class Optimiser, class Runner>
 training_history train(Network& net, const data_set<T>& data, const training_options<T>& options,
-                       const Optimiser& chosen)
+                       const Optimiser& chosen, Runner& runner)
 {
     check_data<Network>("training set", data);
     if (options.validation != nullptr)
@@ -56,10 +55,7 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     }
     const flush_denormals flushed;
     const std::ptrdiff_t batch = std::min<std::ptrdiff_t>(options.batch, data.rows);
-    aligned_buffer<T> inputs(static_cast<std::size_t>(batch * data.input_size));
-    aligned_buffer<T> targets(static_cast<std::size_t>(batch * data.target_size));
-    training_workspace<Network> workspace;
-    optimiser_state<Optimiser, T> state(chosen, Network::stored_tensor_sizes());
+    training_step<Network, Optimiser, Runner> step(runner, chosen, batch);
     shuffled_order order(data.rows, options.randomness);
     progress shown(data.rows, options.epochs, options.output);
     training_history history;
@@ -73,17 +69,9 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
         for (std::ptrdiff_t index = 0; index < order.batches(batch); ++index)
         {
             const auto rows = order.batch(index, batch);
-            const auto count = static_cast<std::ptrdiff_t>(rows.size());
-            const rows_view<T> batch_inputs{inputs.data(), count, data.input_size};
-            const rows_view<T> batch_targets{targets.data(), count, data.target_size};
-            gather(data.input_view(), rows, batch_inputs);
-            gather(data.target_view(), rows, batch_targets);
             const std::uint64_t key =
-                derived_seed(options.randomness, static_cast<std::uint64_t>(state.steps())).value;
-            const batch_result result = workspace.template add_gradients<Loss>(
-                net, {inputs.data(), count, data.input_size},
-                {targets.data(), count, data.target_size}, key);
-            state.apply(net.parameters(), workspace.gradients());
+                derived_seed(options.randomness, static_cast<std::uint64_t>(step.steps())).value;
+            const batch_result result = step.template run<Loss>(net, data, rows, key);
             total.loss += result.loss * static_cast<double>(result.rows);
             total.correct += result.correct;
             total.rows += result.rows;
@@ -103,7 +91,7 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
                              std::numeric_limits<double>::quiet_NaN()};
         if (options.validation != nullptr)
         {
-            record.validation = mean_loss<Loss>(net, *options.validation);
+            record.validation = mean_loss<Loss>(net, *options.validation, runner);
             figures.validation_loss = record.validation.loss;
             figures.validation_accuracy = record.validation.accuracy;
         }
@@ -118,19 +106,21 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
 /// Trains a network on shuffled mini-batches: mean loss of a batch, its gradients, one update.
 /// While it runs, denormal numbers are flushed to zero; the caller's floating-point state returns.
 /// `loss` is a formula (cross_entropy, mean_squared_error, ...), or `loss<formula>` for one with
-/// numbers of its own.
+/// numbers of its own. Threads (train/threads.hpp), if given, share the work of each step and of the
+/// validation; the network does not depend on how many there are.
 /// Errors     throws data_error when rows of the data do not fit the network, or for options below 1
 /// Cost       allocates at the beginning, not per step
-template <class Network, class T, class Loss, optimiser Optimiser>
+template <class Network, class T, class Loss, optimiser Optimiser, class Runner = one_thread>
+    requires task_runner<std::remove_reference_t<Runner>>
 training_history fit(Network& net, const data_set<T>& data,
                      const std::type_identity_t<training_options<T>>& options, const Loss&,
-                     const Optimiser& chosen)
+                     const Optimiser& chosen, Runner&& runner = Runner{})
 {
     constexpr auto formula = detail::loss_formula<Loss>::value;
     detail::check_types<Network, T, formula>();
     if constexpr (detail::are_usable<Network, T, formula>)
     {
-        return detail::train<formula>(net, data, options, chosen);
+        return detail::train<formula>(net, data, options, chosen, runner);
     }
     else
     {

@@ -91,6 +91,28 @@ public:
     /// Cost       allocates nothing
     void apply(std::span<T> weights, std::span<T> gradients)
     {
+        begin_update(weights, gradients);
+        std::size_t first = 0;
+        for (const std::size_t piece : pieces_)
+        {
+            update_some(weights, gradients, first, piece);
+            first += piece;
+        }
+    }
+
+    /// Whether a weight is updated without a look at the others, so that `update_some` may be called for
+    /// any parts of the block; otherwise for each of `pieces()`.
+    static constexpr bool is_for_each_weight = hana::unpack(
+        Optimiser::rule.assignments, [](const auto&... assigned)
+        { return !(detail::reduces_in<std::remove_cvref_t<decltype(assigned.value)>> || ...); });
+
+    /// Lengths of what has reductions of its own: the tensors, or the whole block.
+    std::span<const std::size_t> pieces() const { return pieces_; }
+
+    /// `apply` by hand, in any order or at the same time: first this, then all weights once.
+    /// Errors     those of `apply`
+    void begin_update(std::span<const T> weights, std::span<const T> gradients)
+    {
         if (weights.size() != size_ || gradients.size() != size_)
         {
             throw size_error("ctgrad: the optimiser is for " + std::to_string(size_) +
@@ -98,38 +120,32 @@ public:
                              " weights and " + std::to_string(gradients.size()) + " gradients");
         }
         ++steps_;
+    }
+
+    void update_some(std::span<T> weights, std::span<T> gradients, std::size_t first,
+                     std::size_t count)
+    {
         const auto array_of = [&](std::string_view name)
         {
-            return name == "weight"    ? weights.data()
-                   : name == "dweight" ? gradients.data()
-                                       : states_[index_of(name)].data();
+            T* const block = name == "weight"    ? weights.data()
+                             : name == "dweight" ? gradients.data()
+                                                 : states_[index_of(name)].data();
+            return block + first;
         };
         std::array<const T*, input_count> inputs{};
         for (std::size_t i = 0; i < input_count; ++i)
         {
             inputs[i] = array_of(update::variables[static_cast<int>(i)]);
         }
-        auto outputs =
+        const auto outputs =
             hana::unpack(Optimiser::rule.assignments,
                          [&](const auto&... assigned)
                          {
                              return std::array<T*, static_cast<std::size_t>(update::output_count)>{
-                                 array_of(assigned.name.view())..., gradients.data()};
+                                 array_of(assigned.name.view())..., array_of("dweight")};
                          });
-        const auto values = settings();
-        for (const std::size_t piece : pieces_)
-        {
-            const auto length = static_cast<std::ptrdiff_t>(piece);
-            detail::run_program<update, T, aliasing::exact>(inputs, outputs, values.data(), length);
-            for (const T*& input : inputs)
-            {
-                input += length;
-            }
-            for (T*& output : outputs)
-            {
-                output += length;
-            }
-        }
+        detail::run_program<update, T, aliasing::exact>(inputs, outputs, settings().data(),
+                                                        static_cast<std::ptrdiff_t>(count));
     }
 
     long steps() const { return steps_; }

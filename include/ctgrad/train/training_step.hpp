@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/data/batches.hpp>
+#include <ctgrad/data/data_set.hpp>
+#include <ctgrad/network/workspace.hpp>
+#include <ctgrad/tensor/tasks.hpp>
+#include <ctgrad/train/optimise.hpp>
+
+namespace ctgrad
+{
+
+namespace detail
+{
+
+/// How many parts a batch is cut into: by its rows alone, so that results do not depend on how many
+/// threads there are. One thread has no use for parts.
+template <class Runner>
+constexpr std::ptrdiff_t batch_parts(std::ptrdiff_t rows)
+{
+    if constexpr (std::same_as<Runner, one_thread>)
+    {
+        return 1;
+    }
+    else
+    {
+        // Each part reads all weights and has gradients to be added: below 128 rows that shows, but
+        // two are still faster than one.
+        return std::clamp<std::ptrdiff_t>(rows / 128, rows < 64 ? 1 : 2, 16);
+    }
+}
+
+inline constexpr variable<"total"> gradient_total;
+inline constexpr variable<"part"> gradient_part;
+/// Adds gradients to others, and sets them to zero.
+using add_gradients_program = program<gradient_total + gradient_part, constant{0.0}>;
+
+} // namespace detail
+
+/// Steps of training, each over some rows of a data set: mean loss, its gradients, one update. For
+/// several threads the rows are cut into parts, each with gradients of its own, which are added in
+/// the order of the parts: the same bits for every number of threads, but not those of `one_thread`.
+/// Cost       allocates when it is made: for each part its rows and a `training_workspace`; steps
+///            allocate nothing. Below 64 rows there is one part, then two, and from 384 rows on as
+///            many as there are 128 rows, at most 16
+template <class Network, optimiser Optimiser, task_runner Runner = one_thread>
+class training_step
+{
+    using T = typename Network::value_type;
+
+public:
+    /// For batches of at most `rows` rows. The runner must outlive this.
+    training_step(Runner& runner, const Optimiser& chosen, std::ptrdiff_t rows)
+        : runner_(runner), state_(chosen, Network::stored_tensor_sizes())
+    {
+        const std::ptrdiff_t count = detail::batch_parts<Runner>(rows);
+        // The last batch of an epoch may have larger parts, as 383 rows are two parts and 384 three.
+        const std::ptrdiff_t most =
+            std::min(rows, std::max<std::ptrdiff_t>(share(rows, count), share(383, 2)));
+        parts_.reserve(static_cast<std::size_t>(count));
+        for (std::ptrdiff_t i = 0; i < count; ++i)
+        {
+            parts_.emplace_back(most);
+        }
+    }
+
+    /// How many there have been.
+    long steps() const { return state_.steps(); }
+
+    /// One step over these rows of the data, which are of the network's sizes: that is not checked.
+    /// `key` is the seed of what is random in it (dropout).
+    template <auto Loss>
+    batch_result run(Network& net, const data_set<T>& data, std::span<const std::ptrdiff_t> rows,
+                     std::uint64_t key)
+    {
+        const std::ptrdiff_t all = std::ssize(rows);
+        const std::ptrdiff_t count = detail::batch_parts<Runner>(all);
+        runner_.run(count,
+                    [&](std::ptrdiff_t i)
+                    {
+                        const std::ptrdiff_t first = i * share(all, count);
+                        const std::ptrdiff_t own = std::min(share(all, count), all - first);
+                        part(i).template learn<Loss>(net, data,
+                                                     rows.subspan(static_cast<std::size_t>(first),
+                                                                  static_cast<std::size_t>(own)),
+                                                     key + static_cast<std::uint64_t>(first), all);
+                    });
+        update(net, count);
+        batch_result total;
+        for (std::ptrdiff_t i = 0; i < count; ++i)
+        {
+            total.loss += part(i).result.loss;
+            total.correct += part(i).result.correct;
+            total.rows += part(i).result.rows;
+        }
+        total.loss /= static_cast<double>(all);
+        return total;
+    }
+
+private:
+    // Begins at a cache line, as do its arrays: what a thread writes is in no line of another.
+    struct alignas(block_alignment) batch_part
+    {
+        explicit batch_part(std::ptrdiff_t rows)
+            : inputs(static_cast<std::size_t>(rows * Network::input_size)),
+              targets(static_cast<std::size_t>(rows * Network::output_size))
+        {
+        }
+
+        template <auto Loss>
+        void learn(const Network& net, const data_set<T>& data,
+                   std::span<const std::ptrdiff_t> rows, std::uint64_t key,
+                   std::ptrdiff_t batch_rows)
+        {
+            const rows_view<T> x{inputs.data(), std::ssize(rows), Network::input_size};
+            const rows_view<T> y{targets.data(), std::ssize(rows), Network::output_size};
+            gather(data.input_view(), rows, x);
+            gather(data.target_view(), rows, y);
+            result = workspace.template add_part<Loss>(net, x, y, key, batch_rows);
+        }
+
+        aligned_buffer<T> inputs;
+        aligned_buffer<T> targets;
+        training_workspace<Network> workspace;
+        batch_result result;
+    };
+
+    static constexpr std::ptrdiff_t share(std::ptrdiff_t rows, std::ptrdiff_t parts)
+    {
+        return (rows + parts - 1) / parts;
+    }
+
+    batch_part& part(std::ptrdiff_t index) { return parts_[static_cast<std::size_t>(index)]; }
+
+    /// Adds the gradients of all parts to those of the first, and updates the weights by them.
+    void update(Network& net, std::ptrdiff_t parts)
+    {
+        const std::span<T> weights = net.parameters();
+        const std::span<T> gradients = part(0).workspace.gradients();
+        if constexpr (std::same_as<Runner, one_thread>)
+        {
+            state_.apply(weights, gradients);
+        }
+        else if constexpr (optimiser_state<Optimiser, T>::is_for_each_weight)
+        {
+            state_.begin_update(weights, gradients);
+            for_each_range(weights.size(),
+                           [&](std::size_t first, std::size_t count)
+                           {
+                               ask_for(weights.subspan(first, count));
+                               add_gradients(parts, first, count);
+                               state_.update_some(weights, gradients, first, count);
+                           });
+        }
+        else
+        {
+            for_each_range(weights.size(), [&](std::size_t first, std::size_t count)
+                           { add_gradients(parts, first, count); });
+            state_.apply(weights, gradients);
+        }
+    }
+
+    /// Ranges of the parameter block that stay in the first cache, each a whole number of its lines.
+    void for_each_range(std::size_t size, const auto& body)
+    {
+        constexpr std::size_t range = 2048;
+        runner_.run(static_cast<std::ptrdiff_t>((size + range - 1) / range),
+                    [&](std::ptrdiff_t i)
+                    {
+                        const std::size_t first = static_cast<std::size_t>(i) * range;
+                        body(first, std::min(range, size - first));
+                    });
+    }
+
+    /// All cores have read the weights: to write a line, a core has to ask the others to drop theirs.
+    /// Here for all of them at once, which makes the update two to three times as fast.
+    static void ask_for(std::span<T> weights)
+    {
+        constexpr std::size_t line = block_alignment / sizeof(T);
+        for (std::size_t i = 0; i < weights.size(); i += line)
+        {
+            __builtin_prefetch(weights.data() + i, 1);
+        }
+    }
+
+    void add_gradients(std::ptrdiff_t parts, std::size_t first, std::size_t count)
+    {
+        T* const total = part(0).workspace.gradients().data() + first;
+        for (std::ptrdiff_t i = 1; i < parts; ++i)
+        {
+            T* const more = part(i).workspace.gradients().data() + first;
+            detail::run_program<detail::add_gradients_program, T, aliasing::exact>(
+                {total, more}, {total, more}, nullptr, static_cast<std::ptrdiff_t>(count));
+        }
+    }
+
+    Runner& runner_;
+    optimiser_state<Optimiser, T> state_;
+    std::vector<batch_part> parts_;
+};
+
+} // namespace ctgrad
