@@ -29,10 +29,10 @@ aligned_buffer<float> numbers(std::ptrdiff_t count)
     return aligned_buffer<float>(static_cast<std::size_t>(count));
 }
 
-aligned_buffer<float> random_numbers(std::ptrdiff_t count)
+aligned_buffer<float> random_numbers(std::ptrdiff_t count, std::uint64_t seed)
 {
     aligned_buffer<float> made = numbers(count);
-    random_engine engine(static_cast<std::uint64_t>(count));
+    random_engine engine(seed);
     fill_uniform(made.span(), -1.0f, 1.0f, engine);
     return made;
 }
@@ -48,8 +48,8 @@ struct layer
     // A row of one channel is an image with the channels last.
     static constexpr int x_pixel = Shape.channels == 1 ? 1 : arrays::x_pixel;
 
-    aligned_buffer<float> x_rows = random_numbers(most_samples * inputs);
-    aligned_buffer<float> dy_rows = random_numbers(most_samples * outputs);
+    aligned_buffer<float> x_rows = random_numbers(most_samples * inputs, 1);
+    aligned_buffer<float> dy_rows = random_numbers(most_samples * outputs, 2);
     aligned_buffer<float> y_rows = numbers(most_samples * outputs);
     aligned_buffer<float> dx_rows = numbers(most_samples * inputs);
     aligned_buffer<float> x = numbers(arrays::x_size(most_samples));
@@ -64,7 +64,7 @@ struct layer
     layer()
     {
         const aligned_buffer<float> drawn =
-            random_numbers(arrays::layout::inputs * Shape.filters + Shape.filters);
+            random_numbers(arrays::layout::inputs * Shape.filters + Shape.filters, 3);
         std::size_t next = 0;
         for (int filter = 0; filter < Shape.filters; ++filter)
         {

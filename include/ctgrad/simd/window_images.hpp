@@ -14,14 +14,12 @@ namespace ctgrad::simd
 namespace detail
 {
 
-/// Copies an image of `pixel` numbers for each pixel into one with zeros around it.
+/// Copies rows of an image of `pixel` numbers for each pixel into ones with zeros before and behind.
 template <class T>
-void pad_image(const T* from, std::ptrdiff_t from_row, std::ptrdiff_t from_pixel, padded_axis y,
-               padded_axis x, std::ptrdiff_t pixel, T* to)
+void pad_rows(const T* from, std::ptrdiff_t from_row, std::ptrdiff_t from_pixel, int rows,
+              padded_axis x, std::ptrdiff_t pixel, T* to)
 {
-    const std::ptrdiff_t row = x.size * pixel;
-    to = std::fill_n(to, y.before * row, T(0));
-    for (int i = 0; i < y.copied; ++i)
+    for (int i = 0; i < rows; ++i)
     {
         to = std::fill_n(to, x.before * pixel, T(0));
         if (from_pixel == pixel)
@@ -32,7 +30,6 @@ void pad_image(const T* from, std::ptrdiff_t from_row, std::ptrdiff_t from_pixel
         to = std::fill_n(to, (x.size - x.before - x.copied) * pixel, T(0));
         from += from_row;
     }
-    std::fill_n(to, (y.size - y.before - y.copied) * row, T(0));
 }
 
 /// Columns of a matrix as rows of `to_width`; there are zeros where it has no rows.

@@ -3,6 +3,7 @@
 
 #include <ctgrad/simd/panel_transpose.hpp>
 #include <ctgrad/simd/product_tile.hpp>
+#include <ctgrad/simd/window_shape.hpp>
 
 #include <array>
 #include <cstddef>
@@ -14,15 +15,15 @@ namespace ctgrad::simd::detail
 // These functions know their tile and the distance of neighbours, but neither extents nor channels
 // nor, where the samples are in the lanes, filters: all of that is numbers, and layers share them.
 
-/// The positions of an output and the terms of each, as distances in memory: rows of tiles, and a sum
-/// over three loops. Those of weights are counted in inputs of the panel.
+/// The rows of an output and the terms at each position, as distances in memory. The sum is over taps
+/// from top to bottom, and two loops within. Distances of weights are counted in inputs of the panel.
 struct window_walk
 {
-    int rows;
+    window_rows rows;
     std::ptrdiff_t x_row, y_row;
-    int outer, middle, inner;
-    std::ptrdiff_t x_outer, x_middle, x_inner;
-    std::ptrdiff_t weight_outer, weight_middle, weight_inner;
+    int middle, inner;
+    std::ptrdiff_t x_middle, x_inner;
+    std::ptrdiff_t weight_tap, weight_middle, weight_inner;
 };
 
 /// Samples in the lanes: tiles of Filters x Positions along rows. Neighbours are XStep pixels apart
@@ -35,11 +36,12 @@ template <class T, class Arch, int Filters, int Positions, int XStep, int YStep>
     using vector = batch<T, Arch>;
     constexpr int x_step = XStep * vector::size;
     constexpr int y_step = YStep * vector::size;
-    for (int row = 0; row < walk.rows; ++row)
+    for (int row = 0; row < walk.rows.count; ++row)
     {
+        const int_range taps = walk.rows.taps_at(row);
         for (int tile = 0; tile < tiles; ++tile)
         {
-            const T* const x_tile = x + row * walk.x_row + tile * Positions * x_step;
+            const T* const x_tile = x + tile * Positions * x_step;
             T* const y_tile = y + row * walk.y_row + tile * Positions * y_step;
             product_tile<T, Arch, Filters, Positions, x_step> sums;
             if (bias != nullptr)
@@ -47,13 +49,13 @@ template <class T, class Arch, int Filters, int Positions, int XStep, int YStep>
                            { return vector(bias[filter]); });
             else
                 sums.begin([](int, int) CTGRAD_INLINE_LAMBDA { return vector(T(0)); });
-            for (int i = 0; i < walk.outer; ++i)
-                for (int j = 0; j < walk.middle; ++j)
+            for (int tap = taps.begin; tap < taps.end; ++tap)
+                for (int i = 0; i < walk.middle; ++i)
                     sums.template add_terms<false>(
-                        weights + (i * walk.weight_outer + j * walk.weight_middle) * width,
+                        weights + (tap * walk.weight_tap + i * walk.weight_middle) * width,
                         fixed_stride<1>{}, walk.weight_inner * width,
-                        x_tile + i * walk.x_outer + j * walk.x_middle, walk.x_inner, walk.inner,
-                        nullptr, fixed_stride<0>{});
+                        x_tile + walk.rows.met_by(row, tap) * walk.x_row + i * walk.x_middle,
+                        walk.x_inner, walk.inner, nullptr, fixed_stride<0>{});
             sums.join_chains();
             unroll<Filters * Positions>(
                 [&]<int I>() CTGRAD_INLINE_LAMBDA
@@ -72,23 +74,24 @@ template <class T, class Arch, int Positions, int Vectors, int XStep, int Width>
                                     const T* bias, T* y, std::ptrdiff_t y_step, int tiles)
 {
     using vector = batch<T, Arch>;
-    for (int row = 0; row < walk.rows; ++row)
+    for (int row = 0; row < walk.rows.count; ++row)
     {
+        const int_range taps = walk.rows.taps_at(row);
         for (int tile = 0; tile < tiles; ++tile)
         {
-            const T* const x_tile = x + row * walk.x_row + tile * Positions * XStep;
+            const T* const x_tile = x + tile * Positions * XStep;
             product_tile<T, Arch, Positions, Vectors> sums;
             if (bias != nullptr)
                 sums.begin([&](int, int v) CTGRAD_INLINE_LAMBDA
                            { return vector::load(bias + v * vector::size); });
             else
                 sums.begin([](int, int) CTGRAD_INLINE_LAMBDA { return vector(T(0)); });
-            for (int i = 0; i < walk.outer; ++i)
-                for (int j = 0; j < walk.middle; ++j)
+            for (int tap = taps.begin; tap < taps.end; ++tap)
+                for (int i = 0; i < walk.middle; ++i)
                     sums.template add_terms<false>(
-                        x_tile + i * walk.x_outer + j * walk.x_middle, fixed_stride<XStep>{},
-                        fixed_stride<1>{},
-                        weights + (i * walk.weight_outer + j * walk.weight_middle) * Width,
+                        x_tile + walk.rows.met_by(row, tap) * walk.x_row + i * walk.x_middle,
+                        fixed_stride<XStep>{}, fixed_stride<1>{},
+                        weights + (tap * walk.weight_tap + i * walk.weight_middle) * Width,
                         fixed_stride<Width>{}, walk.inner, nullptr, fixed_stride<0>{});
             sums.join_chains();
             sums.store(y + row * walk.y_row + tile * Positions * y_step, y_step);

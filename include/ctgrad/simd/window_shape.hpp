@@ -60,6 +60,50 @@ struct padded_axis
     constexpr bool is_padded() const { return before > 0 || size > copied; }
 };
 
+constexpr int divide_up_signed(int a, int b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
+
+struct int_range
+{
+    int begin;
+    int end;
+
+    constexpr int size() const { return std::max(end - begin, 0); }
+};
+
+/// Rows of an output and the rows of an image that their taps meet; those that meet none add nothing,
+/// so that above and below an image there need be no zeros.
+struct window_rows
+{
+    int count;
+    int first; // what the first row's first tap meets, maybe above the image
+    int step;  // from row to row
+    int taps;
+    int dilation; // from tap to tap
+    int image;    // rows that there are
+
+    constexpr int met_by(int row, int tap) const { return first + row * step + tap * dilation; }
+
+    constexpr int_range taps_at(int row) const
+    {
+        const int met = met_by(row, 0);
+        return {std::max(0, divide_up_signed(-met, dilation)),
+                std::min(taps, divide_up_signed(image - met, dilation))};
+    }
+
+    /// The rows where this tap meets the image.
+    constexpr int_range rows_at(int tap) const
+    {
+        const int met = met_by(0, tap);
+        return {std::max(0, divide_up_signed(-met, step)),
+                std::min(count, divide_up_signed(image - met, step))};
+    }
+};
+
+constexpr window_rows rows_of(window_axis axis)
+{
+    return {axis.positions(), -axis.padding, axis.stride, axis.kernel, axis.dilation, axis.size};
+}
+
 /// What the windows of the forward pass see.
 constexpr padded_axis padded_input(window_axis axis)
 {
@@ -102,6 +146,11 @@ constexpr axis_phase phase_of(window_axis axis, int first)
             phase.begin = (from - tap * axis.dilation) / axis.stride;
         }
     return phase;
+}
+
+constexpr window_rows rows_of(axis_phase phase, window_axis axis)
+{
+    return {phase.positions, phase.begin, 1, phase.taps, phase.dilation, axis.positions()};
 }
 
 /// What the phases see of dy.

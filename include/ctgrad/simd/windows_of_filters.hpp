@@ -58,15 +58,13 @@ struct windows_of_filters
     using layout = panels<T, Shape.taps() * Shape.channels, Shape.filters, Arch>;
     using flipped = flipped_weights<T, Shape, Arch>;
 
-    static constexpr padded_axis x_rows = padded_input(Shape.y), x_columns = padded_input(Shape.x);
-    static constexpr padded_axis dy_rows = padded_gradient(Shape.y),
-                                 dy_columns = padded_gradient(Shape.x);
-    static constexpr bool x_is_padded = x_rows.is_padded() || x_columns.is_padded();
+    static constexpr padded_axis x_padded = padded_input(Shape.x);
+    static constexpr padded_axis dy_padded = padded_gradient(Shape.x);
     static constexpr bool dy_is_copied =
-        dy_rows.is_padded() || dy_columns.is_padded() || layout::padded_units != Shape.filters;
+        dy_padded.is_padded() || layout::padded_units != Shape.filters;
 
-    static constexpr int x_row = x_columns.size * Shape.channels;
-    static constexpr int dy_row = dy_columns.size * Shape.filters;
+    static constexpr int x_row = x_padded.size * Shape.channels;
+    static constexpr int dy_row = dy_padded.size * Shape.filters;
 
     static constexpr int y_pixel = layout::padded_units;
     static constexpr int y_row = Shape.x.positions() * y_pixel;
@@ -74,8 +72,8 @@ struct windows_of_filters
     static constexpr int dx_pixel = flipped::layout::padded_units;
     static constexpr int dx_sample = Shape.pixels() * dx_pixel;
 
-    static constexpr int x_scratch = x_rows.size * x_row;
-    static constexpr int dy_scratch = flipped::size + (dy_is_copied ? dy_rows.size * dy_row : 0);
+    static constexpr int x_scratch = Shape.y.size * x_row;
+    static constexpr int dy_scratch = flipped::size + (dy_is_copied ? Shape.y.positions() * dy_row : 0);
 
     // Neighbouring taps without dilation are one row of inputs.
     static constexpr bool is_dense = Shape.x.dilation == 1;
@@ -83,13 +81,13 @@ struct windows_of_filters
     static constexpr int run = Shape.x.kernel / runs * Shape.channels;
     static constexpr int run_step = Shape.x.dilation * Shape.channels;
 
-    /// The sample's image with zeros around it, and no others between pixels.
+    /// The sample's image with zeros beside it, and nothing between pixels.
     static const T* padded(const T* x, int x_pixel, T* scratch)
     {
-        if (!x_is_padded && x_pixel == Shape.channels)
+        if (!x_padded.is_padded() && x_pixel == Shape.channels)
             return x;
-        pad_image<T>(x, Shape.x.size * x_pixel, x_pixel, x_rows, x_columns, Shape.channels,
-                     scratch);
+        pad_rows<T>(x, Shape.x.size * x_pixel, x_pixel, Shape.y.size, x_padded, Shape.channels,
+                    scratch);
         return scratch;
     }
 
@@ -97,16 +95,14 @@ struct windows_of_filters
                         const T* bias, T* y, T* scratch)
     {
         static constexpr window_walk walk{
-            .rows = Shape.y.positions(),
-            .x_row = Shape.y.stride * x_row,
+            .rows = rows_of(Shape.y),
+            .x_row = x_row,
             .y_row = y_row,
-            .outer = Shape.y.kernel,
             .middle = runs,
             .inner = run,
-            .x_outer = Shape.y.dilation * x_row,
             .x_middle = run_step,
             .x_inner = 1,
-            .weight_outer = Shape.x.kernel * Shape.channels,
+            .weight_tap = Shape.x.kernel * Shape.channels,
             .weight_middle = run,
             .weight_inner = 1,
         };
@@ -131,34 +127,28 @@ struct windows_of_filters
             const T* image = dy;
             if constexpr (dy_is_copied)
             {
-                pad_image<T>(dy, y_row, y_pixel, dy_rows, dy_columns, Shape.filters, scratch);
+                pad_rows<T>(dy, y_row, y_pixel, Shape.y.positions(), dy_padded, Shape.filters,
+                            scratch);
                 image = scratch;
             }
             for_each_phase<Shape>(
                 [&]<axis_phase Y, axis_phase X>(int tap)
                 {
-                    static constexpr bool has_taps = Y.taps > 0 && X.taps > 0;
                     static constexpr bool is_one_run = X.dilation == 1;
                     static constexpr window_walk walk{
-                        .rows = Y.positions,
+                        .rows = rows_of(Y, Shape.y),
                         .x_row = dy_row,
                         .y_row = Shape.y.stride * Shape.x.size * dx_pixel,
-                        .outer = has_taps ? Y.taps : 0,
                         .middle = is_one_run ? 1 : X.taps,
                         .inner = is_one_run ? X.taps * Shape.filters : Shape.filters,
-                        .x_outer = Y.dilation * dy_row,
                         .x_middle = X.dilation * Shape.filters,
                         .x_inner = 1,
-                        .weight_outer = X.taps * Shape.filters,
+                        .weight_tap = X.taps * Shape.filters,
                         .weight_middle = Shape.filters,
                         .weight_inner = 1,
                     };
-                    const T* const begin =
-                        has_taps ? image + (dy_rows.before + Y.begin) * dy_row +
-                                       (dy_columns.before + X.begin) * Shape.filters
-                                 : image;
                     correlate_filters<T, typename flipped::layout, X.positions, Shape.filters>(
-                        walk, begin, turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters,
+                        walk, image + (dy_padded.before + X.begin) * Shape.filters, turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters,
                         nullptr, dx + (Y.first * Shape.x.size + X.first) * dx_pixel,
                         Shape.x.stride * dx_pixel);
                 });
@@ -175,8 +165,11 @@ struct windows_of_filters
         {
             const T* const image = padded(x, x_pixel, scratch);
             for (int row = 0; row < Shape.y.positions(); row += row_block)
-                gradient_of_rows(image + row * Shape.y.stride * x_row, dy + row * y_row,
-                                 std::min(Shape.y.positions() - row, row_block), dweights);
+                for (int column = 0; column < Shape.x.positions(); column += column_block)
+                    gradient_of_block(
+                        image + column * Shape.x.stride * Shape.channels, dy + column * y_pixel,
+                        {row, std::min(row + row_block, Shape.y.positions())},
+                        std::min(Shape.x.positions() - column, column_block), dweights);
             x += Shape.pixels() * x_pixel;
             dy += y_sample;
         }
@@ -189,11 +182,16 @@ struct windows_of_filters
     }
 
 private:
-    // Rows whose x and dy stay in the first level of the cache while all weights pass.
+    // A block whose x and dy stay in the first level of the cache while all weights pass.
+    static constexpr int block_numbers = 32768 / static_cast<int>(sizeof(T));
+    static constexpr int column_block =
+        std::clamp(block_numbers / (Shape.x.stride * Shape.channels + y_pixel), 1,
+                   Shape.x.positions());
     static constexpr int row_block =
-        std::max(1, 32768 / static_cast<int>(sizeof(T)) / (Shape.y.stride * x_row + y_row));
+        std::clamp(block_numbers / (Shape.y.stride * x_row + y_row), 1, Shape.y.positions());
 
-    static void gradient_of_rows(const T* image, const T* dy, int rows, T* dweights)
+    static void gradient_of_block(const T* image, const T* dy, int_range rows, int columns,
+                                  T* dweights)
     {
         using arch = typename layout::arch;
         constexpr int step = Shape.x.stride * Shape.channels;
@@ -210,14 +208,22 @@ private:
                             const int lane = (from + i * Size) * layout::lanes;
                             for (int j = 0; j < Shape.y.kernel * runs; ++j)
                             {
-                                const T* const taps = image + j / runs * Shape.y.dilation * x_row +
-                                                      j % runs * run_step;
+                                const int ky = j / runs;
+                                const int_range meeting = rows_of(Shape.y).rows_at(ky);
+                                const int first = std::max(rows.begin, meeting.begin);
+                                const int count = std::min(rows.end, meeting.end) - first;
+                                if (count <= 0)
+                                    continue;
+                                const T* const taps =
+                                    image + rows_of(Shape.y).met_by(first, ky) * x_row +
+                                    j % runs * run_step;
                                 for_tiles<run, best.rows>(
                                     [&]<int Inputs>(int input, int tiles)
                                     {
                                         filter_gradient_tiles<T, arch, Inputs, Size, step, width>(
-                                            taps + input, Shape.y.stride * x_row, dy + unit + lane,
-                                            y_row, y_pixel, rows, Shape.x.positions(),
+                                            taps + input, Shape.y.stride * x_row,
+                                            dy + first * y_row + unit + lane, y_row, y_pixel, count,
+                                            columns,
                                             dweights + layout::offset(j * run + input, unit) + lane,
                                             tiles);
                                     });

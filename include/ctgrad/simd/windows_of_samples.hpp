@@ -54,16 +54,13 @@ struct windows_of_samples
     using layout = panels<T, Shape.taps() * Shape.channels, Shape.filters, Arch>;
 
     static constexpr int lanes = vector::size;
-    static constexpr padded_axis x_rows = padded_input(Shape.y), x_columns = padded_input(Shape.x);
-    static constexpr padded_axis dy_rows = padded_gradient(Shape.y),
-                                 dy_columns = padded_gradient(Shape.x);
-    static constexpr bool x_is_padded = x_rows.is_padded() || x_columns.is_padded();
-    static constexpr bool dy_is_padded = dy_rows.is_padded() || dy_columns.is_padded();
+    static constexpr padded_axis x_padded = padded_input(Shape.x);
+    static constexpr padded_axis dy_padded = padded_gradient(Shape.x);
 
-    static constexpr int x_row = x_columns.size * lanes;
-    static constexpr int x_plane = x_rows.size * x_row;
-    static constexpr int dy_row = dy_columns.size * lanes;
-    static constexpr int dy_plane = dy_rows.size * dy_row;
+    static constexpr int x_row = x_padded.size * lanes;
+    static constexpr int x_plane = Shape.y.size * x_row;
+    static constexpr int dy_row = dy_padded.size * lanes;
+    static constexpr int dy_plane = Shape.y.positions() * dy_row;
 
     static constexpr int x_block = Shape.channels * Shape.pixels() * lanes;
     static constexpr int y_row = Shape.x.positions() * lanes;
@@ -72,18 +69,17 @@ struct windows_of_samples
 
     using flipped = flipped_weights<T, Shape, Arch>;
 
-    static constexpr int x_scratch = x_is_padded ? Shape.channels * x_plane : 0;
+    static constexpr int x_scratch = x_padded.is_padded() ? Shape.channels * x_plane : 0;
     static constexpr int dy_scratch =
-        flipped::size + (dy_is_padded ? Shape.filters * dy_plane : 0);
+        flipped::size + (dy_padded.is_padded() ? Shape.filters * dy_plane : 0);
 
-    /// The block's image with zeros around it.
+    /// The block's images with zeros beside them; planes follow each other without a gap.
     static const T* padded(const T* x, T* scratch)
     {
-        if constexpr (!x_is_padded)
+        if constexpr (!x_padded.is_padded())
             return x;
-        for (int channel = 0; channel < Shape.channels; ++channel)
-            pad_image<T>(x + channel * Shape.pixels() * lanes, Shape.x.size * lanes, lanes, x_rows,
-                         x_columns, lanes, scratch + channel * x_plane);
+        pad_rows<T>(x, Shape.x.size * lanes, lanes, Shape.channels * Shape.y.size, x_padded, lanes,
+                    scratch);
         return scratch;
     }
 
@@ -91,17 +87,15 @@ struct windows_of_samples
                         T* scratch)
     {
         static constexpr window_walk walk{
-            .rows = Shape.y.positions(),
-            .x_row = Shape.y.stride * x_row,
+            .rows = rows_of(Shape.y),
+            .x_row = x_row,
             .y_row = y_row,
-            .outer = Shape.channels,
-            .middle = Shape.y.kernel,
+            .middle = Shape.channels,
             .inner = Shape.x.kernel,
-            .x_outer = x_plane,
-            .x_middle = Shape.y.dilation * x_row,
+            .x_middle = x_plane,
             .x_inner = Shape.x.dilation * lanes,
-            .weight_outer = 1,
-            .weight_middle = Shape.x.kernel * Shape.channels,
+            .weight_tap = Shape.x.kernel * Shape.channels,
+            .weight_middle = 1,
             .weight_inner = Shape.channels,
         };
         for (; samples > 0; samples -= lanes)
@@ -122,38 +116,30 @@ struct windows_of_samples
         for (; samples > 0; samples -= lanes)
         {
             const T* image = dy;
-            if constexpr (dy_is_padded)
+            if constexpr (dy_padded.is_padded())
             {
-                for (int filter = 0; filter < Shape.filters; ++filter)
-                    pad_image<T>(dy + filter * y_plane, y_row, lanes, dy_rows, dy_columns, lanes,
-                                 scratch + filter * dy_plane);
+                pad_rows<T>(dy, y_row, lanes, Shape.filters * Shape.y.positions(), dy_padded, lanes,
+                            scratch);
                 image = scratch;
             }
             for_each_phase<Shape>(
                 [&]<axis_phase Y, axis_phase X>(int tap)
                 {
-                    static constexpr bool has_taps = Y.taps > 0 && X.taps > 0;
                     static constexpr window_walk walk{
-                        .rows = Y.positions,
+                        .rows = rows_of(Y, Shape.y),
                         .x_row = dy_row,
                         .y_row = Shape.y.stride * Shape.x.size * lanes,
-                        .outer = has_taps ? Shape.filters : 0,
-                        .middle = Y.taps,
+                        .middle = Shape.filters,
                         .inner = X.taps,
-                        .x_outer = dy_plane,
-                        .x_middle = Y.dilation * dy_row,
+                        .x_middle = dy_plane,
                         .x_inner = X.dilation * lanes,
-                        .weight_outer = 1,
-                        .weight_middle = X.taps * Shape.filters,
+                        .weight_tap = X.taps * Shape.filters,
+                        .weight_middle = 1,
                         .weight_inner = Shape.filters,
                     };
-                    const T* const begin =
-                        has_taps ? image + (dy_rows.before + Y.begin) * dy_row +
-                                       (dy_columns.before + X.begin) * lanes
-                                 : image;
                     correlate_samples<T, Arch, typename flipped::layout, X.positions, 1,
                                       Shape.x.stride>(
-                        walk, begin, turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters,
+                        walk, image + (dy_padded.before + X.begin) * lanes, turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters,
                         nullptr, dx + (Y.first * Shape.x.size + X.first) * lanes,
                         Shape.pixels() * lanes);
                 });
@@ -203,8 +189,11 @@ private:
         {
             for (int ky = 0; ky < Shape.y.kernel; ++ky)
             {
+                const int_range rows = rows_of(Shape.y).rows_at(ky);
+                if (rows.size() == 0)
+                    continue;
                 const T* const row =
-                    image + channel * x_plane + ky * Shape.y.dilation * x_row;
+                    image + channel * x_plane + rows_of(Shape.y).met_by(rows.begin, ky) * x_row;
                 for_tiles<Shape.x.kernel, Taps>(
                     [&]<int Size>(int from, int tiles)
                     {
@@ -212,8 +201,8 @@ private:
                             sample_gradient_tile<T, Arch, Filters, Size, Shape.x.stride,
                                                  Shape.x.dilation>(
                                 row + kx * Shape.x.dilation * lanes, Shape.y.stride * x_row,
-                                dy + filter * y_plane, y_plane, Shape.y.positions(),
-                                Shape.x.positions(),
+                                dy + filter * y_plane + rows.begin * y_row, y_plane,
+                                rows.size(), Shape.x.positions(),
                                 dweights + layout::offset((ky * Shape.x.kernel + kx) *
                                                                   Shape.channels +
                                                               channel,
