@@ -217,9 +217,9 @@ void check_windows(std::ptrdiff_t samples, int x_pixel)
         for (int channel = 0; channel < Shape.channels; ++channel)
             for (int iy = 0; iy < Shape.y.size; ++iy)
                 for (int ix = 0; ix < Shape.x.size; ++ix)
-                    input_product += x_image.at(sample, channel, iy, ix) *
-                                     dx[place<T, Lanes>(dx_image, arrays::x_pixel, sample, channel,
-                                                        iy, ix)];
+                    input_product +=
+                        x_image.at(sample, channel, iy, ix) *
+                        dx[place<T, Lanes>(dx_image, arrays::x_pixel, sample, channel, iy, ix)];
     BOOST_REQUIRE_EQUAL(input_product, forward_product);
     if constexpr (Lanes == window_lanes::filters)
         for (std::ptrdiff_t i = 0; i < dx.size(); ++i)
@@ -276,7 +276,7 @@ void check_shapes()
     check_shape<T, {.channels = 1, .filters = 2, .y = {2, 5, 1, 2}, .x = {3, 7, 1, 3}}>();
     // Kernels of one tap, one dimension, and more channels than vectors.
     check_shape<T, {.channels = 33, .filters = 17, .y = {3}, .x = {5}}>();
-    check_shape<T, {.channels = 5, .filters = 33, .x = {37, 9, 1, 4}}>();
+    check_shape<T, {.channels = 5, .filters = 33, .y = {}, .x = {37, 9, 1, 4}}>();
     check_shape<T, {.channels = 17, .filters = 70, .y = {4, 3, 1, 1}, .x = {5, 3, 1, 1}}>();
 }
 
@@ -285,3 +285,72 @@ void check_shapes()
 BOOST_AUTO_TEST_CASE(windows_are_those_of_the_definition_in_float) { check_shapes<float>(); }
 
 BOOST_AUTO_TEST_CASE(windows_are_those_of_the_definition_in_double) { check_shapes<double>(); }
+
+namespace
+{
+
+// There and back, and where each number lies in between.
+template <class T>
+void check_rows(std::ptrdiff_t samples, int channels, int pixels)
+{
+    constexpr int lanes = batch<T>::size;
+    const int size = channels * pixels, pixel = channels + 3;
+    const std::ptrdiff_t stride = size + 2;
+    block<T> rows(samples > 0 ? (samples - 1) * stride + size : 0, T(0));
+    for (std::ptrdiff_t i = 0; i < rows.size(); ++i)
+        rows[i] = static_cast<T>(i % stride < size ? i + 1 : -7);
+    const auto wanted = [&](std::ptrdiff_t sample, std::ptrdiff_t i)
+    { return sample < samples && i < size ? rows[sample * stride + i] : T(0); };
+    block<T> back = rows;
+    for (std::ptrdiff_t i = 0; i < back.size(); ++i)
+        if (i % stride < size)
+            back[i] = 0;
+
+    block<T> blocks(sample_blocks_size<T>(samples, size), T(99));
+    rows_to_sample_blocks<T>(rows.data(), stride, samples, size, blocks.data());
+    for (std::ptrdiff_t i = 0; i < blocks.size(); ++i)
+        BOOST_REQUIRE_EQUAL(blocks[i],
+                            wanted(i / (lanes * size) * lanes + i % lanes, i / lanes % size));
+    block<T> from_blocks = back;
+    sample_blocks_to_rows<T>(blocks.data(), samples, size, from_blocks.data(), stride);
+    BOOST_REQUIRE(from_blocks.storage == rows.storage);
+    blocks.require_canaries();
+
+    block<T> images(samples * pixels * pixel, T(99));
+    rows_to_channels_last<T>(rows.data(), stride, samples, channels, pixels, images.data(), pixel);
+    for (std::ptrdiff_t i = 0; i < images.size(); ++i)
+    {
+        const std::ptrdiff_t channel = i % pixel, at = i / pixel % pixels;
+        BOOST_REQUIRE_EQUAL(images[i], channel < channels
+                                           ? wanted(i / (pixel * pixels), channel * pixels + at)
+                                           : T(0));
+    }
+    block<T> from_images = back;
+    channels_last_to_rows<T>(images.data(), pixel, samples, channels, pixels, from_images.data(),
+                             stride);
+    BOOST_REQUIRE(from_images.storage == rows.storage);
+    images.require_canaries();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(rows_come_back_as_they_were)
+{
+    for (const int samples : {0, 1, 3, 15, 16, 17, 35})
+        for (const int channels : {1, 2, 16, 33})
+            for (const int pixels : {1, 5, 16, 49})
+            {
+                check_rows<float>(samples, channels, pixels);
+                check_rows<double>(samples, channels, pixels);
+            }
+}
+
+BOOST_AUTO_TEST_CASE(samples_are_in_the_lanes_where_channels_do_not_fill_them)
+{
+    constexpr int lanes = batch<float>::size;
+    constexpr window_shape few{
+        .channels = lanes - 1, .filters = 2 * lanes, .y = {9, 3}, .x = {9, 3}};
+    constexpr window_shape many{.channels = lanes, .filters = lanes, .y = {9, 3}, .x = {9, 3}};
+    static_assert(preferred_lanes<float, few> == window_lanes::samples);
+    static_assert(preferred_lanes<float, many> == window_lanes::filters);
+}

@@ -67,7 +67,8 @@ template <class T, class Arch>
         }
         for (int column = whole; column < columns; ++column)
             for (int i = 0; i < width; ++i)
-                to[column * to_stride + first + i] = i < here ? strip[i * from_stride + column] : T(0);
+                to[column * to_stride + first + i] =
+                    i < here ? strip[i * from_stride + column] : T(0);
     }
 }
 
@@ -112,8 +113,8 @@ void sample_blocks_to_rows(const T* blocks, std::ptrdiff_t samples, int size, T*
 /// Rows of a network with the channels last: (sample, y, x, channel). Each pixel has room for
 /// `pixel` >= channels numbers, whose last are zero.
 template <class T, class Arch = xsimd::default_arch>
-void rows_to_channels_last(const T* rows, std::ptrdiff_t stride, std::ptrdiff_t samples, int channels,
-                           int pixels, T* images, int pixel)
+void rows_to_channels_last(const T* rows, std::ptrdiff_t stride, std::ptrdiff_t samples,
+                           int channels, int pixels, T* images, int pixel)
 {
     for (std::ptrdiff_t sample = 0; sample < samples; ++sample)
         detail::transpose_matrix<T, Arch>(rows + sample * stride, pixels, channels, pixels,
@@ -121,8 +122,8 @@ void rows_to_channels_last(const T* rows, std::ptrdiff_t stride, std::ptrdiff_t 
 }
 
 template <class T, class Arch = xsimd::default_arch>
-void channels_last_to_rows(const T* images, int pixel, std::ptrdiff_t samples, int channels, int pixels,
-                           T* rows, std::ptrdiff_t stride)
+void channels_last_to_rows(const T* images, int pixel, std::ptrdiff_t samples, int channels,
+                           int pixels, T* rows, std::ptrdiff_t stride)
 {
     for (std::ptrdiff_t sample = 0; sample < samples; ++sample)
         detail::transpose_matrix<T, Arch>(images + sample * pixels * pixel, pixel, pixels, channels,

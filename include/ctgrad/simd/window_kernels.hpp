@@ -5,7 +5,6 @@
 #include <ctgrad/simd/product_tile.hpp>
 #include <ctgrad/simd/window_shape.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -60,8 +59,8 @@ template <class T, class Arch, int Filters, int Positions, int XStep, int YStep>
             unroll<Filters * Positions>(
                 [&]<int I>() CTGRAD_INLINE_LAMBDA
                 {
-                    sums.sums[0][I / Positions][I % Positions].store(y_tile + I / Positions * y_plane +
-                                                                     I % Positions * y_step);
+                    sums.sums[0][I / Positions][I % Positions].store(
+                        y_tile + I / Positions * y_plane + I % Positions * y_step);
                 });
         }
     }
@@ -99,18 +98,15 @@ template <class T, class Arch, int Positions, int Vectors, int XStep, int Width>
     }
 }
 
-/// The sum of the lanes of each of `Count` vectors.
-template <class T, class Arch, int Count>
-CTGRAD_ALWAYS_INLINE std::array<T, Count> lane_sums(const batch<T, Arch> (&vectors)[Count])
+/// Adds the sums of the lanes of `count` vectors, a multiple of the lanes, each to one number.
+template <class T, class Arch>
+[[gnu::noinline]] void add_lane_sums(const T* vectors, std::ptrdiff_t count, T* to)
 {
-    constexpr int size = batch<T, Arch>::size;
-    constexpr int groups = divide_up(Count, size);
+    using vector = batch<T, Arch>;
+    constexpr int size = vector::size;
     using strip = strip_transpose<T, size>;
     using piece = lanes_of<T, strip::piece>;
-    alignas(64) T stored[groups * size * size];
-    unroll<Count>([&]<int I>() CTGRAD_INLINE_LAMBDA { vectors[I].store(stored + I * size); });
-    alignas(64) T sums[groups * size];
-    for (int group = 0; group < groups; ++group)
+    for (; count > 0; count -= size)
     {
         lanes_of<T, size> sum{};
         for (int column = 0; column < size; column += strip::piece)
@@ -118,32 +114,39 @@ CTGRAD_ALWAYS_INLINE std::array<T, Count> lane_sums(const batch<T, Arch> (&vecto
             const auto columns = strip::transpose(
                 [&](int row) CTGRAD_INLINE_LAMBDA
                 {
-                    piece loaded{};
-                    if (group * size + row < Count)
-                        std::memcpy(&loaded, stored + (group * size + row) * size + column,
-                                    sizeof loaded);
+                    piece loaded;
+                    std::memcpy(&loaded, vectors + row * size + column, sizeof loaded);
                     return loaded;
                 });
             unroll<strip::piece>([&]<int I>() CTGRAD_INLINE_LAMBDA { sum += columns[I]; });
         }
-        std::memcpy(sums + group * size, &sum, sizeof sum);
+        T sums[size];
+        std::memcpy(sums, &sum, sizeof sum);
+        (vector::load(to) + vector::load(sums)).store(to);
+        vectors += size * size;
+        to += size;
     }
-    std::array<T, Count> result;
-    std::memcpy(result.data(), sums, sizeof result);
-    return result;
 }
 
+// Steps from position to position are no constants in the next two: what the compiler sees to be
+// needed at the next position too it keeps in registers, where there is no room.
+
 /// Samples in the lanes: adds the gradients of the weights of Filters filters and of Taps neighbours
-/// of one channel, TapStep pixels apart.
-template <class T, class Arch, int Filters, int Taps, int XStep, int TapStep>
-[[gnu::noinline]] void sample_gradient_tile(const T* x, std::ptrdiff_t x_row, const T* dy,
-                                            std::ptrdiff_t dy_plane, int rows, int positions,
-                                            T* dweights, std::ptrdiff_t tap_stride)
+/// of one channel, TapStep pixels apart, each a vector whose lanes are to be added up at the end.
+template <class T, class Arch, int Filters, int Taps, int TapStep>
+[[gnu::noinline]] void sample_gradient_tile(const T* x, std::ptrdiff_t x_row, std::ptrdiff_t x_step,
+                                            const T* dy, std::ptrdiff_t dy_plane, int rows,
+                                            int positions, T* dweights, std::ptrdiff_t tap_stride)
 {
     using vector = batch<T, Arch>;
     constexpr int size = vector::size;
-    vector sums[Taps * Filters];
-    unroll<Taps * Filters>([&]<int I>() CTGRAD_INLINE_LAMBDA { sums[I] = vector(T(0)); });
+    vector sums[Taps][Filters];
+    unroll<Taps * Filters>(
+        [&]<int I>() CTGRAD_INLINE_LAMBDA
+        {
+            sums[I / Filters][I % Filters] =
+                vector::load(dweights + I / Filters * tap_stride + I % Filters * size);
+        });
     for (int row = 0; row < rows; ++row)
     {
         const T* x_at = x + row * x_row;
@@ -159,27 +162,28 @@ template <class T, class Arch, int Filters, int Taps, int XStep, int TapStep>
                     unroll<Taps>(
                         [&]<int Tap>() CTGRAD_INLINE_LAMBDA
                         {
-                            vector& sum = sums[Tap * Filters + Filter];
+                            vector& sum = sums[Tap][Filter];
                             sum = multiply_add(gradient, taps[Tap], sum);
                         });
                 });
-            x_at += XStep * size;
+            x_at += x_step;
             dy += size;
         }
     }
-    const auto totals = lane_sums(sums);
-    for (int tap = 0; tap < Taps; ++tap)
-        for (int filter = 0; filter < Filters; ++filter)
-            dweights[tap * tap_stride + filter] +=
-                totals[static_cast<std::size_t>(tap * Filters + filter)];
+    unroll<Taps * Filters>(
+        [&]<int I>() CTGRAD_INLINE_LAMBDA
+        {
+            sums[I / Filters][I % Filters].store(dweights + I / Filters * tap_stride +
+                                                 I % Filters * size);
+        });
 }
 
-/// Filters in the lanes: adds the gradients of the weights of tiles of neighbouring inputs. Positions
-/// are XStep numbers apart in x and dy_step in dy.
-template <class T, class Arch, int Inputs, int Vectors, int XStep, int Width>
-[[gnu::noinline]] void filter_gradient_tiles(const T* x, std::ptrdiff_t x_row, const T* dy,
-                                             std::ptrdiff_t dy_row, std::ptrdiff_t dy_step, int rows,
-                                             int positions, T* dweights, int tiles)
+/// Filters in the lanes: adds the gradients of the weights of tiles of neighbouring inputs.
+template <class T, class Arch, int Inputs, int Vectors, int Width>
+[[gnu::noinline]] void filter_gradient_tiles(const T* x, std::ptrdiff_t x_row,
+                                             std::ptrdiff_t x_step, const T* dy,
+                                             std::ptrdiff_t dy_row, std::ptrdiff_t dy_step,
+                                             int rows, int positions, T* dweights, int tiles)
 {
     using vector = batch<T, Arch>;
     for (int tile = 0; tile < tiles; ++tile)
@@ -188,9 +192,9 @@ template <class T, class Arch, int Inputs, int Vectors, int XStep, int Width>
         sums.begin([&](int input, int v) CTGRAD_INLINE_LAMBDA
                    { return vector::load(dweights + input * Width + v * vector::size); });
         for (int row = 0; row < rows; ++row)
-            sums.template add_terms<false>(x + row * x_row, fixed_stride<1>{},
-                                           fixed_stride<XStep>{}, dy + row * dy_row, dy_step,
-                                           positions, nullptr, fixed_stride<0>{});
+            sums.template add_terms<false>(x + row * x_row, fixed_stride<1>{}, x_step,
+                                           dy + row * dy_row, dy_step, positions, nullptr,
+                                           fixed_stride<0>{});
         sums.join_chains();
         sums.store(dweights, fixed_stride<Width>{});
         x += Inputs;
@@ -212,11 +216,18 @@ template <class T, class Arch>
         for (; i + chains <= count; i += chains)
             unroll<chains>(
                 [&]<int Chain>() CTGRAD_INLINE_LAMBDA
-                { partial[Chain] = partial[Chain] + vector::load(planes + (i + Chain) * vector::size); });
+                {
+                    partial[Chain] =
+                        partial[Chain] + vector::load(planes + (i + Chain) * vector::size);
+                });
         for (; i < count; ++i)
             partial[0] = partial[0] + vector::load(planes + i * vector::size);
-        for (const T sum : lane_sums(partial))
-            sums[filter] += sum;
+        unroll<chains - 1>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
+                           { partial[0] = partial[0] + partial[Chain + 1]; });
+        T lanes[vector::size];
+        partial[0].store(lanes);
+        for (const T lane : lanes)
+            sums[filter] += lane;
         planes += static_cast<std::ptrdiff_t>(count) * vector::size;
     }
 }

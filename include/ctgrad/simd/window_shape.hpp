@@ -164,8 +164,8 @@ constexpr padded_axis padded_gradient(window_axis axis)
         if (phase.taps == 0 || phase.positions == 0)
             continue;
         before = std::max(before, -phase.begin);
-        behind = std::max(behind, phase.begin + phase.positions +
-                                      (phase.taps - 1) * phase.dilation - size);
+        behind = std::max(behind,
+                          phase.begin + phase.positions + (phase.taps - 1) * phase.dilation - size);
     }
     return {before, size, before + size + behind};
 }

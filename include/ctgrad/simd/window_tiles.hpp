@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/simd/panels.hpp>
 
 #include <algorithm>
@@ -38,8 +39,9 @@ constexpr tile_size best_tile(int rows, int vectors)
         {
             if (r * v + v + 1 > most)
                 continue;
-            const int cost = (vectors / v) * ((rows / r) * tile_cost(r, v) + tile_cost(rows % r, v)) +
-                             (rows / r) * tile_cost(r, vectors % v) + tile_cost(rows % r, vectors % v);
+            const int cost =
+                (vectors / v) * ((rows / r) * tile_cost(r, v) + tile_cost(rows % r, v)) +
+                (rows / r) * tile_cost(r, vectors % v) + tile_cost(rows % r, vectors % v);
             if (least < 0 || cost < least)
             {
                 least = cost;

@@ -21,8 +21,8 @@ void for_each_known_panel(F&& f)
         const auto call = [&]<int Panel>()
         {
             constexpr int wide = std::min(Panel, Panels::wide_panels);
-            constexpr int first = wide * Panels::panel_width +
-                                  (Panel - wide) * (Panels::panel_width - Panels::lanes);
+            constexpr int first =
+                wide * Panels::panel_width + (Panel - wide) * (Panels::panel_width - Panels::lanes);
             f.template
             operator()<first, std::min(Panels::width_at(first), Panels::units - first)>();
         };

@@ -21,6 +21,14 @@ enum class window_lanes
     filters, // or channels: images are (sample, y, x, channel)
 };
 
+/// What makes a training step of many samples fastest: the samples, where channels or filters do not
+/// fill a vector, which then is mostly padding in forward or in the input's gradient; docs/decisions.md
+/// has the figures.
+template <class T, window_shape Shape, class Arch = xsimd::default_arch>
+constexpr window_lanes preferred_lanes =
+    std::min(Shape.channels, Shape.filters) < batch<T, Arch>::size ? window_lanes::samples
+                                                                   : window_lanes::filters;
+
 /// How a convolution's arrays lie in memory.
 /// Weights    in panels, inputs in the order (y, x, channel) of the kernel, with either kind of lanes
 /// Scratch    of `scratch` numbers for any of the functions, aligned to 64 bytes
@@ -97,8 +105,8 @@ void window_input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights
 /// Pads       the caller keeps those of dy zero, and those of x finite; those of dweights stay as they are
 ///            or get dy's
 template <class T, window_shape Shape, window_lanes Lanes, class Arch = xsimd::default_arch>
-void window_weight_gradient(const T* x, const T* dy, std::ptrdiff_t samples, T* dweights, T* scratch,
-                            int x_pixel = windows<T, Shape, Lanes, Arch>::x_pixel)
+void window_weight_gradient(const T* x, const T* dy, std::ptrdiff_t samples, T* dweights,
+                            T* scratch, int x_pixel = windows<T, Shape, Lanes, Arch>::x_pixel)
 {
     using kernels = typename windows<T, Shape, Lanes, Arch>::kernels;
     if constexpr (Lanes == window_lanes::samples)

@@ -73,7 +73,8 @@ struct windows_of_filters
     static constexpr int dx_sample = Shape.pixels() * dx_pixel;
 
     static constexpr int x_scratch = Shape.y.size * x_row;
-    static constexpr int dy_scratch = flipped::size + (dy_is_copied ? Shape.y.positions() * dy_row : 0);
+    static constexpr int dy_scratch =
+        flipped::size + (dy_is_copied ? Shape.y.positions() * dy_row : 0);
 
     // Neighbouring taps without dilation are one row of inputs.
     static constexpr bool is_dense = Shape.x.dilation == 1;
@@ -148,8 +149,9 @@ struct windows_of_filters
                         .weight_inner = 1,
                     };
                     correlate_filters<T, typename flipped::layout, X.positions, Shape.filters>(
-                        walk, image + (dy_padded.before + X.begin) * Shape.filters, turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters,
-                        nullptr, dx + (Y.first * Shape.x.size + X.first) * dx_pixel,
+                        walk, image + (dy_padded.before + X.begin) * Shape.filters,
+                        turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters, nullptr,
+                        dx + (Y.first * Shape.x.size + X.first) * dx_pixel,
                         Shape.x.stride * dx_pixel);
                 });
             clear_units_beyond<typename flipped::layout>(dx, dx_pixel, Shape.pixels());
@@ -184,9 +186,8 @@ struct windows_of_filters
 private:
     // A block whose x and dy stay in the first level of the cache while all weights pass.
     static constexpr int block_numbers = 32768 / static_cast<int>(sizeof(T));
-    static constexpr int column_block =
-        std::clamp(block_numbers / (Shape.x.stride * Shape.channels + y_pixel), 1,
-                   Shape.x.positions());
+    static constexpr int column_block = std::clamp(
+        block_numbers / (Shape.x.stride * Shape.channels + y_pixel), 1, Shape.x.positions());
     static constexpr int row_block =
         std::clamp(block_numbers / (Shape.y.stride * x_row + y_row), 1, Shape.y.positions());
 
@@ -214,14 +215,14 @@ private:
                                 const int count = std::min(rows.end, meeting.end) - first;
                                 if (count <= 0)
                                     continue;
-                                const T* const taps =
-                                    image + rows_of(Shape.y).met_by(first, ky) * x_row +
-                                    j % runs * run_step;
+                                const T* const taps = image +
+                                                      rows_of(Shape.y).met_by(first, ky) * x_row +
+                                                      j % runs * run_step;
                                 for_tiles<run, best.rows>(
                                     [&]<int Inputs>(int input, int tiles)
                                     {
-                                        filter_gradient_tiles<T, arch, Inputs, Size, step, width>(
-                                            taps + input, Shape.y.stride * x_row,
+                                        filter_gradient_tiles<T, arch, Inputs, Size, width>(
+                                            taps + input, Shape.y.stride * x_row, step,
                                             dy + first * y_row + unit + lane, y_row, y_pixel, count,
                                             columns,
                                             dweights + layout::offset(j * run + input, unit) + lane,

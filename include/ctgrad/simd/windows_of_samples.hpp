@@ -8,6 +8,7 @@
 #include <ctgrad/simd/window_tiles.hpp>
 #include <ctgrad/simd/window_weights.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 // Convolutions with the samples of a batch in the lanes of vectors: images are (channel, y, x, lane),
@@ -69,7 +70,10 @@ struct windows_of_samples
 
     using flipped = flipped_weights<T, Shape, Arch>;
 
-    static constexpr int x_scratch = x_padded.is_padded() ? Shape.channels * x_plane : 0;
+    // A vector for each weight, and the padded image.
+    static constexpr int sums_size = layout::size * lanes;
+    static constexpr int x_scratch =
+        sums_size + (x_padded.is_padded() ? Shape.channels * x_plane : 0);
     static constexpr int dy_scratch =
         flipped::size + (dy_padded.is_padded() ? Shape.filters * dy_plane : 0);
 
@@ -139,9 +143,9 @@ struct windows_of_samples
                     };
                     correlate_samples<T, Arch, typename flipped::layout, X.positions, 1,
                                       Shape.x.stride>(
-                        walk, image + (dy_padded.before + X.begin) * lanes, turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters,
-                        nullptr, dx + (Y.first * Shape.x.size + X.first) * lanes,
-                        Shape.pixels() * lanes);
+                        walk, image + (dy_padded.before + X.begin) * lanes,
+                        turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters, nullptr,
+                        dx + (Y.first * Shape.x.size + X.first) * lanes, Shape.pixels() * lanes);
                 });
             dy += y_block;
             dx += x_block;
@@ -151,9 +155,11 @@ struct windows_of_samples
     static void weight_gradient(const T* x, const T* dy, std::ptrdiff_t samples, T* dweights,
                                 T* scratch)
     {
+        T* const sums = scratch;
+        std::fill_n(sums, sums_size, T(0));
         for (; samples > 0; samples -= lanes)
         {
-            const T* const image = padded(x, scratch);
+            const T* const image = padded(x, scratch + sums_size);
             for_each_known_panel<layout>(
                 [&]<int First, int Units>()
                 {
@@ -163,12 +169,13 @@ struct windows_of_samples
                         {
                             for (int i = 0; i < tiles; ++i)
                                 gradient_of_filters<Filters, best.vectors>(
-                                    image, dy, First + from + i * Filters, dweights);
+                                    image, dy, First + from + i * Filters, sums);
                         });
                 });
             x += x_block;
             dy += y_block;
         }
+        add_lane_sums<T, Arch>(sums, layout::size, dweights);
     }
 
     static void bias_gradient(const T* dy, std::ptrdiff_t samples, T* dbias)
@@ -181,36 +188,42 @@ struct windows_of_samples
     }
 
 private:
+    // Rows of so many filters' dy that stay in the first level of the cache while all taps pass.
+    template <int Filters>
+    static constexpr int row_block =
+        std::clamp(24576 / static_cast<int>(sizeof(T)) / (Filters * y_row), 1, Shape.y.positions());
+
     template <int Filters, int Taps>
-    static void gradient_of_filters(const T* image, const T* dy, int filter, T* dweights)
+    static void gradient_of_filters(const T* image, const T* dy, int filter, T* sums)
     {
         const int width = layout::width_at(filter);
-        for (int channel = 0; channel < Shape.channels; ++channel)
-        {
-            for (int ky = 0; ky < Shape.y.kernel; ++ky)
-            {
-                const int_range rows = rows_of(Shape.y).rows_at(ky);
-                if (rows.size() == 0)
-                    continue;
-                const T* const row =
-                    image + channel * x_plane + rows_of(Shape.y).met_by(rows.begin, ky) * x_row;
-                for_tiles<Shape.x.kernel, Taps>(
-                    [&]<int Size>(int from, int tiles)
-                    {
-                        for (int kx = from; kx < from + tiles * Size; kx += Size)
-                            sample_gradient_tile<T, Arch, Filters, Size, Shape.x.stride,
-                                                 Shape.x.dilation>(
-                                row + kx * Shape.x.dilation * lanes, Shape.y.stride * x_row,
-                                dy + filter * y_plane + rows.begin * y_row, y_plane,
-                                rows.size(), Shape.x.positions(),
-                                dweights + layout::offset((ky * Shape.x.kernel + kx) *
-                                                                  Shape.channels +
-                                                              channel,
-                                                          filter),
-                                Shape.channels * width);
-                    });
-            }
-        }
+        for (int begin = 0; begin < Shape.y.positions(); begin += row_block<Filters>)
+            for (int channel = 0; channel < Shape.channels; ++channel)
+                for (int ky = 0; ky < Shape.y.kernel; ++ky)
+                {
+                    const int_range meeting = rows_of(Shape.y).rows_at(ky);
+                    const int first = std::max(begin, meeting.begin);
+                    const int rows = std::min(begin + row_block<Filters>, meeting.end) - first;
+                    if (rows <= 0)
+                        continue;
+                    const T* const row =
+                        image + channel * x_plane + rows_of(Shape.y).met_by(first, ky) * x_row;
+                    for_tiles<Shape.x.kernel, Taps>(
+                        [&]<int Size>(int from, int tiles)
+                        {
+                            for (int kx = from; kx < from + tiles * Size; kx += Size)
+                            {
+                                const int input =
+                                    (ky * Shape.x.kernel + kx) * Shape.channels + channel;
+                                sample_gradient_tile<T, Arch, Filters, Size, Shape.x.dilation>(
+                                    row + kx * Shape.x.dilation * lanes, Shape.y.stride * x_row,
+                                    Shape.x.stride * lanes, dy + filter * y_plane + first * y_row,
+                                    y_plane, rows, Shape.x.positions(),
+                                    sums + layout::offset(input, filter) * lanes,
+                                    Shape.channels * width * lanes);
+                            }
+                        });
+                }
     }
 };
 
