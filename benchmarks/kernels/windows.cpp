@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Convolutions and their gradients with either kind of lanes. What counts is the share of what the core
 // can multiply and add from registers alone (peak, in the same run), where multiplying with the zeros
-// around an image counts as work, as in the libraries. Before anything is timed, results with both kinds
-// of lanes are compared. Names: lanes/pass/shape/samples; `rows` are those of a network, in and out.
+// around an image counts as work. Before anything is timed, results with both kinds of lanes are
+// compared. Names: lanes/pass/shape/samples; `rows` are those of a network, in and out.
 
 #include "peak.hpp"
 #include "run.hpp"

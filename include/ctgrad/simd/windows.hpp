@@ -73,12 +73,12 @@ struct windows
 };
 
 /// Convolution of images with filters.
-/// Shapes     x and y as `Lanes` says; `x_pixel` counts with filters in the lanes only; weights in panels;
-///            bias of padded_units, or null; y wholly written
+/// Shapes     x and y as `Lanes` says; `x_pixel` counts with filters in the lanes only; weights in
+///            panels; bias of padded_units, or null; y wholly written
 /// Pads       of y: lanes without a sample get what follows from x's; channels beyond the filters the
 ///            bias's, or zero. NaN where x is not finite
-/// Cost       2 * samples * positions * taps * channels * filters flops, and copying x where it is padded;
-///            allocates nothing
+/// Cost       2 * samples * positions * taps * channels * filters flops, and copying x where it is
+///            padded at the sides; allocates nothing
 template <class T, window_shape Shape, window_lanes Lanes, class Arch = xsimd::default_arch>
 void window_forward(const T* x, std::ptrdiff_t samples, const T* weights, const T* bias, T* y,
                     T* scratch, int x_pixel = windows<T, Shape, Lanes, Arch>::x_pixel)
@@ -102,8 +102,8 @@ void window_input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights
 }
 
 /// Gradient of the weights, added to what is there, in the layout of the weights.
-/// Pads       the caller keeps those of dy zero, and those of x finite; those of dweights stay as they are
-///            or get dy's
+/// Pads       the caller keeps those of dy zero, and those of x finite; those of dweights stay as they
+///            are or get dy's
 template <class T, window_shape Shape, window_lanes Lanes, class Arch = xsimd::default_arch>
 void window_weight_gradient(const T* x, const T* dy, std::ptrdiff_t samples, T* dweights,
                             T* scratch, int x_pixel = windows<T, Shape, Lanes, Arch>::x_pixel)
