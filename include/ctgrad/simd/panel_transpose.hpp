@@ -132,9 +132,10 @@ const T* weights_behind(const T* weights, int input, int unit)
 }
 
 /// The weights of units [unit, unit + count) and inputs [input, input + Width) as rows of Width, one
-/// for each unit; inputs that there are not count as zero. Parts begin at whole vectors.
+/// for each unit; inputs from `end_input` on count as zero. Parts begin at whole vectors.
 template <class Panels, class Vector, int Width, class T>
-void transpose_part(const T* weights, int input, int unit, int count, T* to)
+void transpose_part(const T* weights, int input, int unit, int count, T* to,
+                    int end_input = Panels::inputs)
 {
     constexpr int block = std::min(Panels::lanes, Vector::size);
     const int end = unit + count;
@@ -144,9 +145,9 @@ void transpose_part(const T* weights, int input, int unit, int count, T* to)
         const int columns = std::min(end, Panels::first_unit_at(unit) + width) - unit;
         for (int i = 0; i < Width; i += block)
         {
-            const int rows = std::min(Panels::inputs - input - i, block);
+            const int rows = std::min(end_input - input - i, block);
             const T* const from =
-                weights + Panels::offset(std::min(input + i, Panels::inputs - 1), unit);
+                weights + Panels::offset(std::min(input + i, end_input - 1), unit);
             if (rows == block)
                 transpose_strip<T, block, true>(from, width, rows, columns, to + i, Width);
             else

@@ -58,8 +58,10 @@ constexpr int row_chains(int inputs, int vectors)
 }
 
 /// Block of sums, Rows x Vectors, that stays in registers: sum(row, vector) += a(row, k) *
-/// b(k, vector) over k. It is the inner loop of the product and of both its gradients.
-template <class T, class Arch, int Rows, int Vectors, int Chains = tile_chains(Rows, Vectors)>
+/// b(k, vector) over k. It is the inner loop of the product and of both its gradients. Vectors of b
+/// begin `Distance` numbers apart.
+template <class T, class Arch, int Rows, int Vectors, int Chains = tile_chains(Rows, Vectors),
+          int Distance = batch<T, Arch>::size>
 struct product_tile
 {
     using vector = batch<T, Arch>;
@@ -80,13 +82,23 @@ struct product_tile
             { sums[1 + I / (Rows * Vectors)][I / Vectors % Rows][I % Vectors] = vector(T(0)); });
     }
 
-    /// a(row, k) = a[row * row_stride + k * step], b(k, vector) = b + k * b_stride + vector.
+    /// a(row, k) = a[row * row_stride + k * step], b(k, vector) = b + k * b_stride + vector * Distance.
     /// Strides are numbers or, better, constants. If `Fetches`, the memory `ahead` is brought into the
     /// cache meanwhile, one line for each k.
     template <bool Fetches, class RowStride, class Step, class PanelStride, class AheadStride>
     CTGRAD_ALWAYS_INLINE void accumulate(const T* a, RowStride row_stride, Step step, const T* b,
                                          PanelStride b_stride, std::ptrdiff_t count, const T* ahead,
                                          AheadStride ahead_stride)
+    {
+        add_terms<Fetches>(a, row_stride, step, b, b_stride, count, ahead, ahead_stride);
+        join_chains();
+    }
+
+    /// The same for a part of the terms. After the last part the chains are to be joined.
+    template <bool Fetches, class RowStride, class Step, class PanelStride, class AheadStride>
+    CTGRAD_ALWAYS_INLINE void add_terms(const T* a, RowStride row_stride, Step step, const T* b,
+                                        PanelStride b_stride, std::ptrdiff_t count, const T* ahead,
+                                        AheadStride ahead_stride)
     {
         for (; count >= chains; count -= chains)
         {
@@ -110,13 +122,17 @@ struct product_tile
                 a += step;
                 b += b_stride;
             }
-            unroll<(chains - 1) * Rows * Vectors>(
-                [&]<int I>() CTGRAD_INLINE_LAMBDA
-                {
-                    vector& sum = sums[0][I / Vectors % Rows][I % Vectors];
-                    sum = sum + sums[1 + I / (Rows * Vectors)][I / Vectors % Rows][I % Vectors];
-                });
         }
+    }
+
+    CTGRAD_ALWAYS_INLINE void join_chains()
+    {
+        unroll<(chains - 1) * Rows * Vectors>(
+            [&]<int I>() CTGRAD_INLINE_LAMBDA
+            {
+                vector& sum = sums[0][I / Vectors % Rows][I % Vectors];
+                sum = sum + sums[1 + I / (Rows * Vectors)][I / Vectors % Rows][I % Vectors];
+            });
     }
 
     template <class Stride>
@@ -136,7 +152,7 @@ private:
     {
         vector right[Vectors];
         unroll<Vectors>([&]<int V>() CTGRAD_INLINE_LAMBDA
-                        { right[V] = vector::load(b + V * vector::size); });
+                        { right[V] = vector::load(b + V * Distance); });
         unroll<Rows>(
             [&]<int Row>() CTGRAD_INLINE_LAMBDA
             {
