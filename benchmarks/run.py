@@ -22,6 +22,8 @@ import networks
 from common import ROOT, processor, run_once
 
 PROGRAM = 'kernels_activations'
+DOUBLE = 'kernels_activations_double'
+CALLS = 'kernels_calls'
 ROWS = 'kernels_rows'
 SOURCE = 'kernels/activations.cpp'
 BEGIN = '<!-- benchmarks: written by ./dev bench --markdown README.md -->'
@@ -49,7 +51,7 @@ def ratios_of(times):
             continue
         row = ratios.setdefault((function, form, int(length)), {})
         row['us'] = ours
-        for rival in ('hand', 'scalar'):
+        for rival in ('hand', 'xsimd', 'scalar', 'copy'):
             theirs = medians.get(f'{function}/{form}/{length}/{rival}')
             if theirs:
                 row[rival] = ours / theirs
@@ -90,10 +92,11 @@ def training_lines(runs):
 def print_table(runs, ratios='ratios'):
     compilers = [run['compiler'] for run in runs]
     rows = list(dict.fromkeys(row for run in runs for row in run[ratios]))
-    head = f'{"":33}' + ''.join(f'{compiler:^34}' for compiler in compilers)
+    head = f'{"":33}' + ''.join(f'{compiler:^52}' for compiler in compilers)
     print(head.rstrip())
     print(f'{"function":14}{"form":9}{"length":>10}'
-          + f'{"ns/element":>13}{"/ hand":>9}{"scalar /":>12}' * len(runs))
+          + f'{"ns/element":>13}{"/ hand":>9}{"xsimd /":>9}{"scalar /":>10}{"of copy":>9}  '
+          * len(runs))
     for row in rows:
         function, form, length = row
         line = f'{function:14}{form:9}{length:>10,}'
@@ -103,7 +106,11 @@ def print_table(runs, ratios='ratios'):
             line += f'{each:13.3f}'
             mark = '~' if values.get('spread', 0) >= 0.05 else ' '
             line += f'{values["hand"]:8.2f}{mark}' if 'hand' in values else f'{"":9}'
-            line += f'{1 / values["scalar"]:12.1f}' if 'scalar' in values else f'{"":12}'
+            line += f'{1 / values["xsimd"]:9.2f}' if 'xsimd' in values else f'{"":9}'
+            line += f'{1 / values["scalar"]:10.1f}' if 'scalar' in values else f'{"":10}'
+            # Of a copy in the first level cache it says nothing: that has no latency to hide.
+            line += (f'{1 / values["copy"]:9.0%}  ' if 'copy' in values and length > 100_000
+                     else f'{"":11}')
         print(line.rstrip())
     if not rows:
         return
@@ -116,6 +123,35 @@ def print_table(runs, ratios='ratios'):
             print(f'{run["compiler"]}: ctgrad / hand-written: mean '
                   f'{networks.geometric_mean(hand.values()):.2f}, worst {hand[worst]:.2f} '
                   f'({worst[0]} {worst[1]}, {worst[2]:,})')
+
+
+def calls_of(results):
+    """(function, form, length) -> {contestant: median of nanoseconds}, of all rounds."""
+    times = {}
+    for result in results:
+        for name, values in times_of(result).items():
+            times.setdefault(name, []).extend(values)
+    calls = {}
+    for name, values in times.items():
+        function, form, length, contestant = name.split('/')[:4]
+        calls.setdefault((function, form, int(length)), {})[contestant] = statistics.median(values)
+    return dict(sorted(calls.items(), key=lambda item: (
+        item[0][0], FORMS.index(item[0][1]), item[0][2])))
+
+
+def print_calls(runs):
+    compilers = [run['compiler'] for run in runs]
+    print(f'{"":33}' + ''.join(f'{compiler:^30}' for compiler in compilers))
+    print(f'{"ns a call":14}{"form":9}{"length":>10}'
+          + f'{"ctgrad":>10}{"hand":>10}{"nothing":>10}' * len(runs))
+    for row in dict.fromkeys(row for run in runs for row in run['calls']):
+        function, form, length = row
+        line = f'{function:14}{form:9}{length:>10,}'
+        for run in runs:
+            values = run['calls'].get(row, {})
+            line += ''.join(f'{values.get(contestant, math.nan):10.2f}'
+                            for contestant in ('ctgrad', 'hand', 'nothing'))
+        print(line)
 
 
 def markdown(runs, date):
@@ -205,11 +241,13 @@ def main():
             sys.exit(f'{build} has no benchmarks: run ./dev bench')
 
     date = datetime.datetime.now().astimezone()
-    runs = [{'build': build, 'flags': common.flags_of(build, SOURCE), 'results': [], 'rows': []}
-            for build in options.builds]
+    runs = [{'build': build, 'flags': common.flags_of(build, SOURCE), 'results': [], 'doubles': [],
+             'few': [], 'rows': []} for build in options.builds]
     for _ in range(rounds):
         for run in runs:
             run['results'].append(run_once(run['build'], core, arguments, PROGRAM))
+            run['doubles'].append(run_once(run['build'], core, arguments, DOUBLE))
+            run['few'].append(run_once(run['build'], core, arguments, CALLS))
             run['rows'].append(run_once(run['build'], core, arguments, ROWS))
     for run in runs:
         run['training'], run['peak'] = networks.summaries([networks.run_once(
@@ -219,12 +257,15 @@ def main():
         run['compiler'] = common.compiler_of(run['results'][0])
         run['simd'] = run['results'][0]['context']['simd']
         run['ratios'] = ratios_of_rounds(run['results'])
+        run['double_ratios'] = ratios_of_rounds(run['doubles'])
+        run['calls'] = calls_of(run['few'])
         run['row_ratios'] = ratios_of_rounds(run['rows'])
         directory = run['build'] / 'results'
         directory.mkdir(exist_ok=True)
         raw = {'date': date.isoformat(), 'processor': processor(), 'core': core,
                'load': os.getloadavg(), 'compiler': run['compiler'], 'flags': run['flags'],
-               'arguments': arguments, 'rounds': run['results'], 'rows': run['rows'],
+               'arguments': arguments, 'rounds': run['results'], 'doubles': run['doubles'],
+               'calls': run['few'], 'rows': run['rows'],
                'peak': run['peak'],
                'training': [dataclasses.asdict(each) for each in run['training']]}
         path = directory / f'activations-{date:%Y%m%d-%H%M%S}.json'
@@ -233,6 +274,10 @@ def main():
     print(f'{processor()} ({runs[0]["simd"]}), core {core}, '
           f'{rounds} x {repetitions} repetitions, load {os.getloadavg()[0]:.1f}, {date:%Y-%m-%d}\n')
     print_table(runs)
+    print('\nIn double:')
+    print_table(runs, 'double_ratios')
+    print('\nOf few elements:')
+    print_calls(runs)
     print('\nOver a row:')
     print_table(runs, 'row_ratios')
     print('\nTraining step, batch 64:')
@@ -242,7 +287,8 @@ def main():
         common.rewrite_block(options.markdown, BEGIN, END, markdown(runs, date))
     if options.limit:
         above = [(run['compiler'], *row) for run in runs
-                 for row, values in (*run['ratios'].items(), *run['row_ratios'].items())
+                 for table in ('ratios', 'double_ratios', 'row_ratios')
+                 for row, values in run[table].items()
                  if values.get('smallest', 0) > options.limit]
         if above:
             print(f'\nmore than {options.limit} times hand-written in every round:',

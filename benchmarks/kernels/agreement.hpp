@@ -18,30 +18,34 @@ namespace agreement
 /// derivatives have zeros), besides a few of the smallest subnormal numbers.
 struct standard
 {
-    float limit;
+    double limit;
     double relative;
     double absolute;
     bool special;
 };
 
 /// The full range with infinities and NaN: both are accurate in the tails.
-inline constexpr standard everywhere{120, 8, 4, true};
+template <class T>
+inline constexpr standard everywhere{sizeof(T) == 4 ? 120.0 : 800.0, 8, 4, true};
 /// Textbook formulas lose digits: 1 - y * y in the tails, exp(x) - 1 and 1 + erf(x) below 0.
 inline constexpr standard near_zero{4, 64, 64, false};
 
-inline std::vector<float> points(const standard& wanted)
+template <class T>
+std::vector<T> points(const standard& wanted)
 {
-    std::vector<float> all;
+    std::vector<T> all;
     for (int i = -20'000; i <= 20'000; ++i)
     {
-        const float step = static_cast<float>(i) / 20'000;
-        all.push_back(wanted.limit * step);
+        const T step = static_cast<T>(i) / 20'000;
+        all.push_back(static_cast<T>(wanted.limit) * step);
         all.push_back(4 * step);
     }
-    constexpr float largest = std::numeric_limits<float>::max();
-    constexpr float infinity = std::numeric_limits<float>::infinity();
-    for (const float x : {0.0f, 1e-45f, 1e-40f, 1e-38f, 1e-20f, 1e-6f, 1e3f, 1e6f, 1e19f, 1e30f,
-                          largest, infinity, std::numeric_limits<float>::quiet_NaN()})
+    constexpr T largest = std::numeric_limits<T>::max();
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    for (const T x :
+         {T(0), std::numeric_limits<T>::denorm_min(), std::numeric_limits<T>::min() / 100,
+          std::numeric_limits<T>::min(), T(1e-20), T(1e-6), T(1e3), T(1e6), T(1e19), T(1e30),
+          largest, infinity, std::numeric_limits<T>::quiet_NaN()})
     {
         if (wanted.special || x < wanted.limit)
         {
@@ -52,15 +56,16 @@ inline std::vector<float> points(const standard& wanted)
     return all;
 }
 
-inline bool close(float x, float a, float b, const standard& wanted)
+template <class T>
+bool close(T x, T a, T b, const standard& wanted)
 {
     if (std::isnan(a) || std::isnan(b) || std::isinf(a) || std::isinf(b))
     {
         return (std::isnan(a) && std::isnan(b)) || a == b;
     }
-    const double epsilon = std::numeric_limits<float>::epsilon();
-    const double larger = std::fmax(std::fabs(a), std::fabs(b));
-    double allowed = 256.0 * std::numeric_limits<float>::denorm_min();
+    const double epsilon{std::numeric_limits<T>::epsilon()};
+    const double larger = std::fmax(std::fabs(double{a}), std::fabs(double{b}));
+    double allowed = 256.0 * double{std::numeric_limits<T>::denorm_min()};
     if (larger > 0)
     {
         allowed += epsilon * larger * (wanted.relative + 2 * std::fabs(std::log(larger)));
@@ -69,14 +74,15 @@ inline bool close(float x, float a, float b, const standard& wanted)
     {
         allowed += epsilon * wanted.absolute;
     }
-    return std::fabs(static_cast<double>(a) - b) <= allowed;
+    return std::fabs(double{a} - double{b}) <= allowed;
 }
 
 /// Compares two contestants in one form and prints the first difference.
 template <class First, class Second, class Arrays, class Form>
 bool same_results(const std::string& what, Form form, const standard& wanted)
 {
-    const std::vector<float> x = points(wanted);
+    using T = typename Arrays::value_type;
+    const std::vector<T> x = points<T>(wanted);
     Arrays a(x.size());
     Arrays b(x.size());
     for (Arrays* each : {&a, &b})
@@ -93,13 +99,12 @@ bool same_results(const std::string& what, Form form, const standard& wanted)
     {
         for (std::size_t output = 2; output < 4; ++output)
         {
-            const float first = a.part(output)[i];
-            const float second = b.part(output)[i];
+            const T first = a.part(output)[i];
+            const T second = b.part(output)[i];
             if (!close(x[i], first, second, wanted))
             {
-                std::fprintf(stderr, "%s: at x = %.9g ctgrad has %.9g, the other %.9g\n",
-                             what.c_str(), static_cast<double>(x[i]), static_cast<double>(first),
-                             static_cast<double>(second));
+                std::fprintf(stderr, "%s: at x = %.17g ctgrad has %.17g, the other %.17g\n",
+                             what.c_str(), double{x[i]}, double{first}, double{second});
                 return false;
             }
         }

@@ -12,6 +12,7 @@ using namespace ctgrad;
 
 inline constexpr variable<"x"> x;
 
+inline constexpr auto relu = where(x > 0, x, 0);
 inline constexpr auto sigmoid = 1 / (1 + exp(-x));
 inline constexpr auto tanh = (exp(x) - exp(-x)) / (exp(x) + exp(-x));
 inline constexpr auto swish = x / (1 + exp(-x));

@@ -1,76 +1,38 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "two_vectors.hpp"
+#include "element_loops.hpp"
+#include "hand_written_exponential.hpp"
 
-#include <cstddef>
+#include <type_traits>
 
 // The kernels that ctgrad's are measured against: activations and their gradients as a specialist
-// writes them by hand, on the same registers and the same polynomials as ctgrad. Each has one
-// exponential and one division an element, is finite for every finite x, has the limit at both
-// infinities, keeps NaN, and loses no digits in either tail. Two vectors are computed side by side.
+// writes them by hand, on the same registers and the same polynomials as ctgrad (in double on its
+// pieces of elementary functions). Each has one exponential and one division an element, is finite for
+// every finite x, has the limit at both infinities, keeps NaN, and loses no digits in either tail. Two
+// vectors are computed side by side.
 
 namespace hand_written
 {
 
-/// Value and derivative.
-struct both
-{
-    number value;
-    number derivative;
-};
-
-/// x = octave * ln 2 + r, fraction = exp(r) - 1.
-struct exponential
-{
-    number octave;
-    number fraction;
-
-    /// For finite x; no clamp.
-    CTGRAD_ALWAYS_INLINE explicit exponential(number x, number rest = 0)
-    {
-        const number shift(0x1.8p23f);
-        octave = multiply_add(x, number(0x1.715476p+0f), shift) - shift;
-        const number high = negative_multiply_add(octave, number(0x1.62e4p-1f), x);
-        const number r = negative_multiply_add(octave, number(0x1.7f7d1cp-20f), high) - rest;
-        const number square = r * r;
-        number even = multiply_add(square, number(0x1.6d83f2p-10f), number(0x1.55549ep-5f));
-        number odd = multiply_add(square, number(0x1.a2a44ep-13f), number(0x1.11101cp-7f));
-        even = multiply_add(even, square, number(0.5f));
-        odd = multiply_add(odd, square, number(0x1.555556p-3f));
-        fraction = multiply_add(square, multiply_add(odd, r, even), r);
-    }
-
-    CTGRAD_ALWAYS_INLINE number exp() const { return exp_join(fraction, octave); }
-
-    /// exp(x) - 1 for x <= 0.
-    CTGRAD_ALWAYS_INLINE number expm1() const
-    {
-        // Below 2^-60 the power does not matter; it must not leave the exponent's field.
-        const number scale = power_of_two(at_least(number(-60), octave));
-        return multiply_add(scale, fraction, scale - number(1));
-    }
-};
-
-/// From here on exp rounds to 0.
-inline constexpr float smallest_exponent = -104;
-
-/// -|x|, but not where exp rounds to 0.
-CTGRAD_ALWAYS_INLINE number decaying(number x)
-{
-    return at_least(number(smallest_exponent), minus_magnitude(x));
-}
-
 /// For x < 0 the first, otherwise the second.
-CTGRAD_ALWAYS_INLINE number by_sign(number x, number negative, number positive)
+template <class T>
+CTGRAD_ALWAYS_INLINE two_vectors<T> by_sign(two_vectors<T> x,
+                                            std::type_identity_t<two_vectors<T>> negative,
+                                            std::type_identity_t<two_vectors<T>> positive)
 {
-    return select(x < number(0), negative, positive);
+    return select(x < two_vectors<T>(0), negative, positive);
 }
 
 /// With e = exp(-|x|) and q = 1 / (1 + e): sigmoid is e q for negative x, otherwise q; as a result to
 /// 2 units in the last place.
+template <class T>
 struct sigmoid
 {
+    using number = two_vectors<T>;
+    using both = both_of<number>;
+    using exponential = hand_written::exponential<T>;
+
     CTGRAD_ALWAYS_INLINE static number value(number x)
     {
         const number e = exponential(decaying(x)).exp();
@@ -92,11 +54,16 @@ struct sigmoid
 
 /// With e = exp(-2|x|): tanh |x| is (1 - e) / (1 + e), as a result to 2 units in the last place, its
 /// derivative 4 e / (1 + e)^2.
+template <class T>
 struct tanh
 {
+    using number = two_vectors<T>;
+    using both = both_of<number>;
+    using exponential = hand_written::exponential<T>;
+
     CTGRAD_ALWAYS_INLINE static exponential of_minus_two(number x)
     {
-        const number z = at_least(number(smallest_exponent / 2), minus_magnitude(x));
+        const number z = at_least(number(smallest_exponent<T> / 2), minus_abs(x));
         return exponential(z + z);
     }
     CTGRAD_ALWAYS_INLINE static number value(number x)
@@ -121,17 +88,22 @@ struct tanh
 };
 
 /// With e, q as in sigmoid and p = e q: x sigmoid(x), and sigmoid(x) + x p q.
+template <class T>
 struct swish
 {
+    using number = two_vectors<T>;
+    using both = both_of<number>;
+    using exponential = hand_written::exponential<T>;
+
     /// x from below and from both sides, kept where exp(-|x|) is 0.
     number below;
     number within;
     number e;
 
     CTGRAD_ALWAYS_INLINE explicit swish(number x)
-        : below(at_least(number(smallest_exponent), x)),
-          within(at_most(number(-smallest_exponent), below)),
-          e(exponential(minus_magnitude(within)).exp())
+        : below(at_least(number(smallest_exponent<T>), x)),
+          within(at_most(number(-smallest_exponent<T>), below)),
+          e(exponential(minus_abs(within)).exp())
     {
     }
 
@@ -160,52 +132,75 @@ struct swish
 
 /// With a = |x|, g = exp(-a^2 / 2) and m = (1 - Phi(a)) / g: x Phi(x) = max(x, 0) - a m g; the
 /// derivative is t = (m - a / sqrt(2 pi)) g for negative x, otherwise 1 - t.
+template <class T>
 struct gelu
 {
+    using number = two_vectors<T>;
+    using both = both_of<number>;
+    using exponential = hand_written::exponential<T>;
+
     number x;
     number a;
     number g;
     number m;
 
     CTGRAD_ALWAYS_INLINE explicit gelu(number of)
-        : x(of), a(at_most(number(15), abs(of))), g(gaussian(a)), m(tail(a))
+        : x(of),
+          a(at_most(number(sizeof(T) == 4 ? T(15) : T(38.62)), abs(of))),
+          g(gaussian(a)),
+          m(tail(a))
     {
     }
 
     CTGRAD_ALWAYS_INLINE static number gaussian(number a)
     {
-        // The square to twice as many digits as one number has.
-        const number half = a * number(-0.5f);
-        const number square = a * half;
-        return exponential(square, negative_multiply_add(a, half, square)).exp();
+        if constexpr (sizeof(T) == 8)
+        {
+            const number k = minus_half_square_octave(a);
+            return exp_decay_join(minus_half_square_fraction(a, k), k);
+        }
+        else
+        {
+            // The square to twice as many digits as one number has.
+            const number half = a * number(-0.5f);
+            const number square = a * half;
+            return exponential(square, negative_multiply_add(a, half, square)).exp();
+        }
     }
 
     CTGRAD_ALWAYS_INLINE static number tail(number a)
     {
-        const number center(3.60546875f);
-        const number sum = a + center;
-        const number w = center / sum;
-        const number v = w - number(0.5f);
-        const number v2 = v * v;
-        number even = multiply_add(v2, number(0x1.20e90ap-7f), number(-0x1.c8443ep-7f));
-        number odd = multiply_add(v2, number(-0x1.be6e08p-7f), number(0x1.e417ccp-6f));
-        for (const float coefficient : {-0x1.7c108ap-7f, 0x1.d9b7e0p-3f, 0x1.8b6e28p-3f})
+        if constexpr (sizeof(T) == 8)
         {
-            even = multiply_add(even, v2, number(coefficient));
+            return normal_tail(a, normal_position(a));
         }
-        for (const float coefficient : {-0x1.e7c896p-5f, 0x1.e6baeap-4f, 0x1.025cb6p-2f})
+        else
         {
-            odd = multiply_add(odd, v2, number(coefficient));
+            const number center(3.60546875f);
+            const number sum = a + center;
+            const number w = center / sum;
+            const number v = w - number(0.5f);
+            const number v2 = v * v;
+            number even = multiply_add(v2, number(0x1.20e90ap-7f), number(-0x1.c8443ep-7f));
+            number odd = multiply_add(v2, number(-0x1.be6e08p-7f), number(0x1.e417ccp-6f));
+            for (const float coefficient : {-0x1.7c108ap-7f, 0x1.d9b7e0p-3f, 0x1.8b6e28p-3f})
+            {
+                even = multiply_add(even, v2, number(coefficient));
+            }
+            for (const float coefficient : {-0x1.e7c896p-5f, 0x1.e6baeap-4f, 0x1.025cb6p-2f})
+            {
+                odd = multiply_add(odd, v2, number(coefficient));
+            }
+            const number bent = multiply_add(odd, v, even);
+            const number rough = w * multiply_add(w, bent, number(0x1.c5381cp-4f));
+            // The roundings of the sum and of the quotient, taken back.
+            const number sum_error = a - (sum - center);
+            const number quotient_error = negative_multiply_add(w, sum, center);
+            const number slope =
+                multiply_add(w, number(2.03f / 3.60546875f), number(0.82f / 3.60546875f));
+            return multiply_add(rough * slope, negative_multiply_add(w, sum_error, quotient_error),
+                                rough);
         }
-        const number bent = multiply_add(odd, v, even);
-        const number rough = w * multiply_add(w, bent, number(0x1.c5381cp-4f));
-        // The roundings of the sum and of the quotient, taken back.
-        const number sum_error = a - (sum - center);
-        const number quotient_error = negative_multiply_add(w, sum, center);
-        const number slope =
-            multiply_add(w, number(2.03f / 3.60546875f), number(0.82f / 3.60546875f));
-        return multiply_add(rough * slope, negative_multiply_add(w, sum_error, quotient_error),
-                            rough);
     }
 
     CTGRAD_ALWAYS_INLINE number result() const
@@ -214,7 +209,7 @@ struct gelu
     }
     CTGRAD_ALWAYS_INLINE number derivative() const
     {
-        const number t = negative_multiply_add(a, number(0.3989422804f), m) * g;
+        const number t = negative_multiply_add(a, number(T(0.39894228040143267794)), m) * g;
         return by_sign(x, t, number(1) - t);
     }
 
@@ -232,9 +227,18 @@ struct gelu
 
 /// x sigmoid(u) with u = c (x + 0.044715 x^3), c = 2 sqrt(2 / pi); e, q, p as in sigmoid of u. The
 /// derivative is sigmoid(u) + x u' p q.
+template <class T>
 struct gelu_tanh
 {
-    static constexpr float c = 1.5957691216f;
+    using number = two_vectors<T>;
+    using both = both_of<number>;
+    using exponential = hand_written::exponential<T>;
+
+    static constexpr T c = T(1.59576912160573071176);
+    static constexpr T cubic = T(0.044715) * c;
+
+    /// From here on exp(-|u|) is 0.
+    static constexpr T far = sizeof(T) == 4 ? T(10.75) : T(21.6);
 
     /// x from below and from both sides, kept where exp(-|u|) is 0.
     number below;
@@ -243,12 +247,12 @@ struct gelu_tanh
     number e;
 
     CTGRAD_ALWAYS_INLINE explicit gelu_tanh(number x)
-        : below(at_least(number(-10.75f), x)),
-          within(at_most(number(10.75f), below)),
+        : below(at_least(number(-far), x)),
+          within(at_most(number(far), below)),
           square(within * within)
     {
-        const number u = within * multiply_add(square, number(0.044715f * c), number(c));
-        e = exponential(minus_magnitude(u)).exp();
+        const number u = within * multiply_add(square, number(cubic), number(c));
+        e = exponential(minus_abs(u)).exp();
     }
 
     CTGRAD_ALWAYS_INLINE static number value(number x)
@@ -260,12 +264,11 @@ struct gelu_tanh
     /// t = p (1 - a u' q) for negative x, otherwise 1 - t.
     CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
     {
-        const number a = at_most(number(10.75f), abs(x));
+        const number a = at_most(number(far), abs(x));
         const number square = a * a;
-        const number e =
-            exponential(a * multiply_add(square, number(-0.044715f * c), number(-c))).exp();
+        const number e = exponential(a * multiply_add(square, number(-cubic), number(-c))).exp();
         const number q = number(1) / (number(1) + e);
-        const number slope = a * multiply_add(square, number(3 * 0.044715f * c), number(c));
+        const number slope = a * multiply_add(square, number(3 * cubic), number(c));
         const number t = negative_multiply_add(slope, q, number(1)) * (e * q);
         return dy * by_sign(x, t, number(1) - t);
     }
@@ -275,23 +278,28 @@ struct gelu_tanh
         const number q = number(1) / (number(1) + parts.e);
         const number p = parts.e * q;
         const number s = by_sign(x, p, q);
-        const number slope = multiply_add(parts.square, number(3 * 0.044715f * c), number(c));
+        const number slope = multiply_add(parts.square, number(3 * cubic), number(c));
         return {s * parts.below, multiply_add((p * q) * parts.within, slope, s)};
     }
 };
 
-/// With t = exp(x) and n = t (t + 2): tanh(softplus(x)) = n / (n + 2), which is 1 from x = 20 on; its
+/// With t = exp(x) and n = t (t + 2): tanh(softplus(x)) = n / (n + 2), which is 1 from x = 20 (in double 40) on; its
 /// derivative is 4 t (t + 1) / (n + 2)^2.
+template <class T>
 struct mish
 {
+    using number = two_vectors<T>;
+    using both = both_of<number>;
+    using exponential = hand_written::exponential<T>;
+
     number x;
     number z;
     number t;
     number n;
 
     CTGRAD_ALWAYS_INLINE explicit mish(number of)
-        : x(at_least(number(smallest_exponent), of)),
-          z(at_most(number(20), x)),
+        : x(at_least(number(smallest_exponent<T>), of)),
+          z(at_most(number(sizeof(T) == 4 ? T(20) : T(40)), x)),
           t(exponential(z).exp()),
           n(t * (t + number(2)))
     {
@@ -322,11 +330,16 @@ struct mish
 };
 
 /// What is computed for x > 0 is not used.
+template <class T>
 struct elu
 {
+    using number = two_vectors<T>;
+    using both = both_of<number>;
+    using exponential = hand_written::exponential<T>;
+
     CTGRAD_ALWAYS_INLINE static exponential parts(number x)
     {
-        return exponential(at_least(number(smallest_exponent), x));
+        return exponential(at_least(number(smallest_exponent<T>), x));
     }
     CTGRAD_ALWAYS_INLINE static number value(number x) { return by_sign(x, parts(x).expm1(), x); }
     CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
@@ -340,8 +353,13 @@ struct elu
     }
 };
 
+template <class T>
 struct softplus
 {
+    using number = two_vectors<T>;
+    using both = both_of<number>;
+    using exponential = hand_written::exponential<T>;
+
     CTGRAD_ALWAYS_INLINE static number value(number x)
     {
         return at_least(number(0), x) + log1p_unit(exponential(decaying(x)).exp());
@@ -358,66 +376,5 @@ struct softplus
         return {at_least(number(0), x) + log1p_unit(e), refined_sigmoid(by_sign(x, e, 1), e, q)};
     }
 };
-
-/// Calls `whole` with the place of each full register and `rest` with that of an incomplete one.
-CTGRAD_ALWAYS_INLINE void for_each_register(std::ptrdiff_t length, auto whole, auto rest)
-{
-    constexpr std::ptrdiff_t width = number::size;
-    std::ptrdiff_t at = 0;
-    for (; at + width <= length; at += width)
-    {
-        whole(at);
-    }
-    if (at < length)
-    {
-        rest(at, static_cast<int>(length - at));
-    }
-}
-
-template <class Function>
-[[gnu::noinline]] void forward(const float* in, float* out, std::ptrdiff_t length)
-{
-    for_each_register(
-        length, [=](std::ptrdiff_t at) CTGRAD_INLINE_LAMBDA
-        { Function::value(number::load(in + at)).store(out + at); },
-        [=](std::ptrdiff_t at, int count) CTGRAD_INLINE_LAMBDA
-        { Function::value(number::load_partial(in + at, count)).store_partial(out + at, count); });
-}
-
-template <class Function>
-[[gnu::noinline]] void backward(const float* in, const float* dout, float* din,
-                                std::ptrdiff_t length)
-{
-    for_each_register(
-        length, [=](std::ptrdiff_t at) CTGRAD_INLINE_LAMBDA
-        { Function::gradient(number::load(in + at), number::load(dout + at)).store(din + at); },
-        [=](std::ptrdiff_t at, int count) CTGRAD_INLINE_LAMBDA
-        {
-            Function::gradient(number::load_partial(in + at, count),
-                               number::load_partial(dout + at, count))
-                .store_partial(din + at, count);
-        });
-}
-
-template <class Function>
-[[gnu::noinline]] void value_and_derivative(const float* in, float* out, float* dout,
-                                            std::ptrdiff_t length)
-{
-    for_each_register(
-        length,
-        [=](std::ptrdiff_t at) CTGRAD_INLINE_LAMBDA
-        {
-            const both result = Function::value_and_derivative(number::load(in + at));
-            result.value.store(out + at);
-            result.derivative.store(dout + at);
-        },
-        [=](std::ptrdiff_t at, int count) CTGRAD_INLINE_LAMBDA
-        {
-            const both result =
-                Function::value_and_derivative(number::load_partial(in + at, count));
-            result.value.store_partial(out + at, count);
-            result.derivative.store_partial(dout + at, count);
-        });
-}
 
 } // namespace hand_written

@@ -14,6 +14,7 @@ namespace hand_written
 {
 
 using ctgrad::simd::length_as;
+using number = two_vectors<float>;
 
 /// Calls `body(load, store)` for each two vectors of a row; `load(from, fill)` and `store(to, value)`
 /// take care of the end.
@@ -122,7 +123,7 @@ CTGRAD_ALWAYS_INLINE number of_row(number value, std::ptrdiff_t length)
 /// exp(x - largest)
 CTGRAD_ALWAYS_INLINE number shifted_power(number x, number largest)
 {
-    return exponential(at_least(number(smallest_exponent), x - largest)).exp();
+    return exponential<float>(at_least(number(smallest_exponent<float>), x - largest)).exp();
 }
 
 struct softmax

@@ -10,79 +10,93 @@
 namespace plain
 {
 
+template <class T>
 struct sigmoid
 {
-    static float value(float x) { return 1 / (1 + std::exp(-x)); }
-    static float derivative(float x)
+    static T value(T x) { return 1 / (1 + std::exp(-x)); }
+    static T derivative(T x)
     {
-        const float y = value(x);
+        const T y = value(x);
         return y * (1 - y);
     }
 };
 
+template <class T>
 struct tanh
 {
-    static float value(float x) { return std::tanh(x); }
-    static float derivative(float x)
+    static T value(T x) { return std::tanh(x); }
+    static T derivative(T x)
     {
-        const float y = value(x);
+        const T y = value(x);
         return 1 - y * y;
     }
 };
 
+template <class T>
 struct swish
 {
-    static float value(float x) { return x * sigmoid::value(x); }
-    static float derivative(float x)
+    static T value(T x) { return x * sigmoid<T>::value(x); }
+    static T derivative(T x)
     {
-        const float s = sigmoid::value(x);
+        const T s = sigmoid<T>::value(x);
         return s * (1 + x * (1 - s));
     }
 };
 
+template <class T>
 struct gelu
 {
-    static float cdf(float x) { return 0.5f * (1 + std::erf(x * 0.70710678f)); }
-    static float value(float x) { return x * cdf(x); }
-    static float derivative(float x) { return cdf(x) + x * 0.39894228f * std::exp(-0.5f * x * x); }
+    static T cdf(T x) { return T(0.5) * (1 + std::erf(x * T(0.70710678118654752440))); }
+    static T value(T x) { return x * cdf(x); }
+    static T derivative(T x)
+    {
+        return cdf(x) + x * T(0.39894228040143267794) * std::exp(-T(0.5) * x * x);
+    }
 };
 
+template <class T>
 struct gelu_tanh
 {
-    static float gate(float x) { return std::tanh(0.79788456f * (x + 0.044715f * x * x * x)); }
-    static float value(float x) { return 0.5f * x * (1 + gate(x)); }
-    static float derivative(float x)
+    static T gate(T x)
     {
-        const float t = gate(x);
-        const float slope = 0.79788456f * (1 + 3 * 0.044715f * x * x);
-        return 0.5f * (1 + t) + 0.5f * x * (1 - t * t) * slope;
+        return std::tanh(T(0.79788456080286535588) * (x + T(0.044715) * x * x * x));
+    }
+    static T value(T x) { return T(0.5) * x * (1 + gate(x)); }
+    static T derivative(T x)
+    {
+        const T t = gate(x);
+        const T slope = T(0.79788456080286535588) * (1 + 3 * T(0.044715) * x * x);
+        return T(0.5) * (1 + t) + T(0.5) * x * (1 - t * t) * slope;
     }
 };
 
+template <class T>
 struct softplus
 {
-    static float value(float x) { return std::log1p(std::exp(x)); }
-    static float derivative(float x) { return sigmoid::value(x); }
+    static T value(T x) { return std::log1p(std::exp(x)); }
+    static T derivative(T x) { return sigmoid<T>::value(x); }
 };
 
+template <class T>
 struct mish
 {
-    static float value(float x) { return x * std::tanh(softplus::value(x)); }
-    static float derivative(float x)
+    static T value(T x) { return x * std::tanh(softplus<T>::value(x)); }
+    static T derivative(T x)
     {
-        const float t = std::tanh(softplus::value(x));
-        return t + x * (1 - t * t) * sigmoid::value(x);
+        const T t = std::tanh(softplus<T>::value(x));
+        return t + x * (1 - t * t) * sigmoid<T>::value(x);
     }
 };
 
+template <class T>
 struct elu
 {
-    static float value(float x) { return x > 0 ? x : std::expm1(x); }
-    static float derivative(float x) { return x > 0 ? 1 : std::exp(x); }
+    static T value(T x) { return x > 0 ? x : std::expm1(x); }
+    static T derivative(T x) { return x > 0 ? 1 : std::exp(x); }
 };
 
-template <class Function>
-[[gnu::noinline]] void forward(const float* in, float* out, std::ptrdiff_t length)
+template <class Function, class T>
+[[gnu::noinline]] void forward(const T* in, T* out, std::ptrdiff_t length)
 {
     for (std::ptrdiff_t i = 0; i < length; ++i)
     {
@@ -90,9 +104,8 @@ template <class Function>
     }
 }
 
-template <class Function>
-[[gnu::noinline]] void backward(const float* in, const float* dout, float* din,
-                                std::ptrdiff_t length)
+template <class Function, class T>
+[[gnu::noinline]] void backward(const T* in, const T* dout, T* din, std::ptrdiff_t length)
 {
     for (std::ptrdiff_t i = 0; i < length; ++i)
     {
@@ -100,9 +113,8 @@ template <class Function>
     }
 }
 
-template <class Function>
-[[gnu::noinline]] void value_and_derivative(const float* in, float* out, float* dout,
-                                            std::ptrdiff_t length)
+template <class Function, class T>
+[[gnu::noinline]] void value_and_derivative(const T* in, T* out, T* dout, std::ptrdiff_t length)
 {
     for (std::ptrdiff_t i = 0; i < length; ++i)
     {

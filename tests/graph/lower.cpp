@@ -316,4 +316,68 @@ BOOST_AUTO_TEST_CASE(the_sum_of_a_softmax_takes_the_factors_of_the_row)
     BOOST_TEST(products_of_elements(lowered_formula(x / sum(x) * mean(y))) == 2);
 }
 
+BOOST_AUTO_TEST_CASE(the_slope_of_a_sigmoid_asks_for_no_sign)
+{
+    for (const auto scale : {1.0, 1.702})
+    {
+        const lowered_formula alone(derivative(sigmoid(scale * x), x));
+        BOOST_TEST(alone.count<select_operation>() == 0);
+        BOOST_TEST(alone(-40 / scale) == scale * std::exp(-40),
+                   boost::test_tools::tolerance(1e-14));
+        BOOST_TEST(alone(40 / scale) == scale * std::exp(-40), boost::test_tools::tolerance(1e-14));
+    }
+    // Beside the refined value, which does.
+    graph_builder traced;
+    std::array<int, 2> roots{trace(traced, sigmoid(x)), trace(traced, derivative(sigmoid(x), x))};
+    const graph_builder graph = lower(traced, roots);
+    const auto live = detail::live_nodes(graph, roots);
+    int choices = 0;
+    for (int i = 0; i < graph.size(); ++i)
+    {
+        choices += live[static_cast<std::size_t>(i)] && graph[i].is(operation_of<select_operation>);
+    }
+    BOOST_TEST(choices == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_slope_of_a_cubic_gate_is_that_of_a_magnitude)
+{
+    const auto gelu_tanh = 0.5 * x * (1 + tanh(0.8 * (x + 0.045 * x * x * x)));
+    const lowered_formula alone(derivative(gelu_tanh, x));
+    BOOST_TEST(alone.count<at_most_operation>() == 1);
+    BOOST_TEST(alone.count<above_minus_infinity_operation>() == 0);
+    BOOST_TEST(alone.count<below_infinity_operation>() == 0);
+    const auto slope = [](double at)
+    {
+        const double t = std::tanh(0.8 * (at + 0.045 * at * at * at));
+        return 0.5 * (1 + t) + 0.5 * at * (1 - t * t) * 0.8 * (1 + 3 * 0.045 * at * at);
+    };
+    for (const double at : {-3.0, -0.8, -0.1, 0.0, 0.3, 1.0, 2.5})
+    {
+        BOOST_TEST(std::abs(alone(at) - slope(at)) < 1e-14);
+    }
+    BOOST_TEST(alone(-infinity) == 0);
+    BOOST_TEST(alone(infinity) == 1);
+    BOOST_TEST(alone(-1e300) == 0);
+    BOOST_TEST(alone(1e300) == 1);
+    BOOST_TEST(std::isnan(alone(nan)));
+    // Beside the value there is an exponential already.
+    BOOST_TEST((costs(gelu_tanh, derivative(gelu_tanh, x)) == std::pair{1, 1}));
+    // What only looks like it is left alone: another slope than that of the gate.
+    const auto s = sigmoid(x + 0.5 * pow(x, 3));
+    const auto t = sigmoid(-1 * (x + 0.5 * pow(x, 3)));
+    const lowered_formula other(s + 1.0 * (x * (s * t)) + 2.0 * (square(x) * (x * (s * t))));
+    BOOST_TEST(other.count<at_most_operation>() == 0);
+    // As a gate's slope it is one when all factors are those of the gate.
+    const auto v = sigmoid(2 * (x + 0.5 * pow(x, 3)));
+    const auto w = sigmoid(-2 * (x + 0.5 * pow(x, 3)));
+    const auto with = [&](double cubic)
+    {
+        return lowered_formula((v + 2 * (x * (v * w))) + cubic * (square(x) * (x * (v * w))))
+            .count<at_most_operation>();
+    };
+    BOOST_TEST(with(3.0) == 1);
+    BOOST_TEST(with(3.1) == 0);
+    BOOST_TEST(with(-3.0) == 0);
+}
+
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/differences.hpp>
 #include <ctgrad/graph/reference.hpp>
 #include <ctgrad/symbolic/error_functions.hpp>
 #include <ctgrad/symbolic/sigmoids.hpp>
@@ -108,6 +109,43 @@ constexpr reference lower_gated(const graph_builder& graph, const node& current,
         }
     }
     return {};
+}
+
+/// Whether u is -v.
+constexpr bool are_opposite(const graph_builder& graph, int u, int v)
+{
+    const weighed first = weigh(graph, u);
+    const weighed second = weigh(graph, v);
+    return first.term >= 0 && first.term == second.term && first.factor == -second.factor;
+}
+
+/// Whether node `index` is sigmoid(u) sigmoid(-u), the derivative of sigmoid.
+constexpr bool is_sigmoid_slope(const graph_builder& graph, int index)
+{
+    const node& product = graph[index];
+    if (!product.is(operation_of<multiply_operation>))
+    {
+        return false;
+    }
+    const node& first = graph[product.operand(0)];
+    const node& second = graph[product.operand(1)];
+    return first.is(operation_of<sigmoid_operation>) &&
+           second.is(operation_of<sigmoid_operation>) &&
+           are_opposite(graph, first.operand(0), second.operand(0));
+}
+
+/// What that is to become: the same reciprocal as a sigmoid of u beside it, be that refined or not, and
+/// no question for the sign. Otherwise the empty reference.
+constexpr reference lower_sigmoid_slope(const graph_builder& graph, int index, const auto& lowered)
+{
+    if (!is_sigmoid_slope(graph, index))
+    {
+        return {};
+    }
+    const node& first = graph[graph[index].operand(0)];
+    const auto e = exp(-abs(lowered(first.operand(0))));
+    const auto r = 1 / (1 + e);
+    return r * (e * r);
 }
 
 } // namespace ctgrad::detail

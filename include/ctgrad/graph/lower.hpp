@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/graph/cubic_gates.hpp>
 #include <ctgrad/graph/differences.hpp>
 #include <ctgrad/graph/fast_forms.hpp>
 #include <ctgrad/graph/fuse.hpp>
@@ -174,6 +175,15 @@ private:
         {
             return lower_wave_of_product(current, operands[0]);
         }
+        const int here = static_cast<int>(&current - &from_[0]);
+        if (const auto slope = lower_sigmoid_slope(from_, here, lowered))
+        {
+            return slope;
+        }
+        if (const auto slope = lower_cubic_gate(from_, live_, current, lowered))
+        {
+            return slope;
+        }
         if (const auto mish = lower_gated<tanh_softplus_operation>(from_, current, lowered))
         {
             return mish;
@@ -182,7 +192,7 @@ private:
         {
             return gelu;
         }
-        if (const auto sum = lower_sum(from_, static_cast<int>(&current - &from_[0]), lowered))
+        if (const auto sum = lower_sum(from_, here, lowered))
         {
             return sum;
         }

@@ -74,11 +74,17 @@ struct programs
     using value_and_derivatives = decltype(make_fused(variable_indices{}));
 };
 
+// By value: one or two pointers then are in registers, and a call on few elements need not wait for
+// what it has just stored.
+template <class Program, class T>
+using pointers_to_inputs = std::array<const T*, static_cast<std::size_t>(Program::variables.size)>;
+template <class Program, class T>
+using pointers_to_outputs = std::array<T*, static_cast<std::size_t>(Program::output_count)>;
+
 template <class Program, class T, aliasing Inputs>
-[[gnu::noinline]] void run_planned(
-    const std::array<const T*, static_cast<std::size_t>(Program::variables.size)>& inputs,
-    const std::array<T*, static_cast<std::size_t>(Program::output_count)>& outputs,
-    const T* parameters, std::ptrdiff_t length)
+[[gnu::noinline]] void run_planned(pointers_to_inputs<Program, T> inputs,
+                                   pointers_to_outputs<Program, T> outputs, const T* parameters,
+                                   std::ptrdiff_t length)
 {
     simd::evaluator<Program, T, Inputs>(inputs, outputs, parameters).run(length);
 }
@@ -86,10 +92,8 @@ template <class Program, class T, aliasing Inputs>
 /// Runs a program over arrays of equal length: one row. Out of line, so that each program is
 /// compiled once for each element type. With one pass an output may be an input in any case.
 template <class Program, class T, aliasing Inputs = aliasing::none>
-void run_program(
-    const std::array<const T*, static_cast<std::size_t>(Program::variables.size)>& inputs,
-    const std::array<T*, static_cast<std::size_t>(Program::output_count)>& outputs,
-    const T* parameters, std::ptrdiff_t length)
+void run_program(pointers_to_inputs<Program, T> inputs, pointers_to_outputs<Program, T> outputs,
+                 const T* parameters, std::ptrdiff_t length)
 {
     constexpr aliasing planned = Program::is_one_plan ? aliasing::none : Inputs;
     run_planned<Program, T, planned>(inputs, outputs, parameters, length);
@@ -97,10 +101,9 @@ void run_program(
 
 /// The same with the plan that the arrays allow.
 template <class Program, class T>
-void run_program_in_any_place(
-    const std::array<const T*, static_cast<std::size_t>(Program::variables.size)>& inputs,
-    const std::array<T*, static_cast<std::size_t>(Program::output_count)>& outputs,
-    const T* parameters, std::ptrdiff_t length)
+void run_program_in_any_place(pointers_to_inputs<Program, T> inputs,
+                              pointers_to_outputs<Program, T> outputs, const T* parameters,
+                              std::ptrdiff_t length)
 {
     const bool in_place = std::ranges::any_of(
         inputs, [&](const T* input) { return std::ranges::find(outputs, input) != outputs.end(); });
@@ -122,7 +125,7 @@ void run_program_in_any_place(
 /// Errors     throws size_error when lengths differ
 /// Cost       one pass, and one more for each reduction that another waits for; allocates nothing
 template <auto Formula, class Inputs, class Output, class Parameters>
-void forward(const Inputs& in, Output&& out, const Parameters& parameters)
+CTGRAD_ALWAYS_INLINE void forward(const Inputs& in, Output&& out, const Parameters& parameters)
 {
     using T = detail::element_of<Output>;
     if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs>{},
@@ -155,7 +158,7 @@ void forward(const Inputs& in, Output&& out, const Parameters& parameters)
 
 /// The same with the parameters' initial values.
 template <auto Formula, class Inputs, class Output>
-void forward(const Inputs& in, Output&& out)
+CTGRAD_ALWAYS_INLINE void forward(const Inputs& in, Output&& out)
 {
     using T = detail::element_of<Output>;
     if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs>{},
@@ -175,8 +178,9 @@ void forward(const Inputs& in, Output&& out)
 /// Cost       one pass, and one more for each reduction that another waits for; allocates nothing
 template <auto Formula, class Inputs, class Incoming, class Gradients, class Parameters,
           class ParameterGradients>
-void backward(const Inputs& in, const Incoming& dout, Gradients&& din, const Parameters& parameters,
-              ParameterGradients&& parameter_gradients)
+CTGRAD_ALWAYS_INLINE void backward(const Inputs& in, const Incoming& dout, Gradients&& din,
+                                   const Parameters& parameters,
+                                   ParameterGradients&& parameter_gradients)
 {
     using T = detail::element_of<Incoming>;
     if constexpr (detail::check_kernel<Formula, T>(
@@ -249,7 +253,7 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din, const Par
 
 /// The same for a formula without parameters, or with those at their initial values and not wanted.
 template <auto Formula, class Inputs, class Incoming, class Gradients>
-void backward(const Inputs& in, const Incoming& dout, Gradients&& din)
+CTGRAD_ALWAYS_INLINE void backward(const Inputs& in, const Incoming& dout, Gradients&& din)
 {
     using T = detail::element_of<Incoming>;
     if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs, Gradients>{},
@@ -266,8 +270,8 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din)
 /// Errors     throws size_error when lengths differ
 /// Cost       one pass, and one more for each reduction that another waits for; allocates nothing
 template <auto Formula, class Inputs, class Output, class Derivatives, class Parameters>
-void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout,
-                          const Parameters& parameters)
+CTGRAD_ALWAYS_INLINE void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout,
+                                               const Parameters& parameters)
 {
     using T = detail::element_of<Output>;
     if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs, Derivatives>{},
@@ -305,7 +309,7 @@ void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout,
 
 /// The same with the parameters' initial values.
 template <auto Formula, class Inputs, class Output, class Derivatives>
-void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout)
+CTGRAD_ALWAYS_INLINE void value_and_derivative(const Inputs& in, Output&& out, Derivatives&& dout)
 {
     using T = detail::element_of<Output>;
     if constexpr (detail::check_kernel<Formula, T>(detail::given<Inputs, Derivatives>{},

@@ -163,6 +163,22 @@ private:
         (finish<I>(totals, count), ...);
     }
 
+    /// Once for each line of the cache. A row that is read again is in the cache already, and where
+    /// little is computed processors look ahead far enough.
+    template <int V>
+    CTGRAD_ALWAYS_INLINE void ask_ahead(std::ptrdiff_t first) const
+    {
+        constexpr int line = 64;
+        constexpr int vector = batch_type::size * static_cast<int>(sizeof(T));
+        constexpr bool is_worth_it =
+            plan.last_pass == 0 && ctgrad::detail::cost_of_pass(plan, 0) > 8;
+        if constexpr (is_worth_it && V * vector % line == 0)
+        {
+            nodes_.ask_ahead(nodes::template vector_from<V>(first),
+                             row_loops::indices_of<row_loops::variables_in(plan)>());
+        }
+    }
+
     /// Each of the interleaved vectors has totals of its own, so that none waits for another's.
     template <int Pass, int... V>
     CTGRAD_ALWAYS_INLINE void run_whole_vectors(std::ptrdiff_t first, totals_of_pass<Pass>* totals,
@@ -200,6 +216,7 @@ private:
         std::ptrdiff_t at = 0;
         for (; at + count * width <= length; at += count * width)
         {
+            (ask_ahead<V>(at), ...);
             run_whole_vectors<Pass>(at, totals, vectors);
         }
         for (; count > 1 && at + width <= length; at += width)

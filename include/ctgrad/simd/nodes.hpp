@@ -174,6 +174,13 @@ public:
         ((local.values[I] = place.load(inputs_[static_cast<std::size_t>(plan[I].leaf)])), ...);
     }
 
+    /// Asks for what a loop over a long array will read of its variables.
+    template <int... I>
+    CTGRAD_ALWAYS_INLINE void ask_ahead([[maybe_unused]] whole place, indices<I...>) const
+    {
+        (place.ask_ahead(inputs_[static_cast<std::size_t>(plan[I].leaf)]), ...);
+    }
+
     template <int... I>
     CTGRAD_ALWAYS_INLINE void load_kept([[maybe_unused]] slots& local, [[maybe_unused]] auto place,
                                         indices<I...>) const

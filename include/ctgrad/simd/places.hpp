@@ -4,6 +4,7 @@
 #include <ctgrad/core/config.hpp>
 
 #include <cstddef>
+#include <cstdint>
 
 // Where in a row a vector of elements is, and how its arrays are read and written there.
 
@@ -18,6 +19,15 @@ struct whole_vector
     std::ptrdiff_t at;
 
     CTGRAD_ALWAYS_INLINE Batch load(const value_type* row) const { return Batch::load(row + at); }
+
+    /// Asks for what comes a page later, which may be behind the end of the row: processors look ahead
+    /// by themselves, but not beyond a page, and where much is computed of each element not far enough.
+    CTGRAD_ALWAYS_INLINE void ask_ahead(const value_type* row) const
+    {
+        constexpr std::uintptr_t page = 4096;
+        const auto here = reinterpret_cast<std::uintptr_t>(row + at);
+        __builtin_prefetch(reinterpret_cast<const void*>(here + page));
+    }
     CTGRAD_ALWAYS_INLINE void store(value_type* row, Batch value) const { value.store(row + at); }
 };
 
