@@ -31,8 +31,8 @@ void run(std::span<const float> in, std::span<const float> dout, std::span<float
 ''',
     'hand-written': '''
 #include "benchmarks/kernels/hand_written.hpp"
-template void hand_written::backward<hand_written::swish>(const float*, const float*, float*,
-                                                          std::ptrdiff_t);
+template void hand_written::backward<hand_written::swish<float>, float>(
+    const float*, const float*, float*, std::ptrdiff_t);
 ''',
 }
 OPTIONS = ['-std=c++20', '-O3', '-march=x86-64-v3', '-DNDEBUG', '-S', '-masm=intel', '-x', 'c++',
@@ -110,7 +110,7 @@ KINDS = {
     'largest, smallest': 'vmaxps|vminps', 'compare, choose': 'vcmpps|vblendvps',
     'bits: and, or, shift, set to 0': 'vandps|vorps|vxorps|vpslld',
     'load, store, copy': 'vmov.*', 'load a constant': 'vbroadcastss',
-    'count, jump': 'add|cmp|jne',
+    'ask for what comes a page later': 'prefetcht0', 'count, jump': 'add|cmp|jne',
 }
 
 

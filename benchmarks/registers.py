@@ -79,6 +79,7 @@ class Reader:
         self.wanted = names  # of expressions
         self.names = {}  # those that were given
         self.arrays = dict(ARRAYS)
+        self.distances = {}  # of registers from where the loop is in the array, in bytes
         self.registers = {}
         for instruction in loop.before:
             self.prepare(*parts(instruction))
@@ -91,6 +92,10 @@ class Reader:
     def prepare(self, mnemonic, operands):
         if mnemonic == 'mov' and operands[1] in self.arrays:
             self.arrays[operands[0]] = self.arrays[operands[1]]
+        elif mnemonic == 'lea' and (match := re.fullmatch(r'(\d+)\[(\w+)\]', operands[1])):
+            if match[2] in self.arrays:
+                self.arrays[operands[0]] = self.arrays[match[2]]
+                self.distances[operands[0]] = int(match[1])
         elif mnemonic in ('vbroadcastss', 'vmovaps', 'vxorps'):
             self.read(mnemonic, operands)
 
@@ -101,8 +106,12 @@ class Reader:
             return self.registers[operand]
         if match := re.search(r'(\.LC\d+)\[rip\]$', operand):
             return shortest(self.loop.constants[match[1]]), 0
-        match = re.search(r'PTR (\d*)\[(\w+)', operand)
-        return self.arrays[match[2]], 1 + int(match[1] or 0) // (4 * VECTOR)
+        array, distance = self.place(re.search(r'PTR (-?\d*)\[(\w+)', operand))
+        return array, 1 + distance // (4 * VECTOR)
+
+    def place(self, match):
+        """An array, and how many bytes from where the loop is in it."""
+        return self.arrays[match[2]], int(match[1] or 0) + self.distances.get(match[2], 0)
 
     def name_of(self, expression):
         if (is_number(expression) or expression in self.arrays.values()
@@ -133,10 +142,19 @@ class Reader:
 
     def lines(self):
         """Each instruction of the loop, with what it computes."""
-        return [f'{self.without_labels(each):44} ; {self.comment(*parts(each))}'
-                for each in self.loop.body]
+        distances = dict(self.distances)
+        lines = []
+        for each in self.loop.body:
+            lines.append(f'{self.without_labels(each):44} ; {self.comment(*parts(each))}')
+        self.distances = distances
+        return lines
 
     def comment(self, mnemonic, operands):
+        if mnemonic.startswith('prefetch'):
+            array, _ = self.place(re.search(r'(-?\d*)\[(\w+)', operands[0]))
+            return f'   asks for {array} a page later'
+        if mnemonic == 'add' and operands[0] in self.distances:
+            self.distances[operands[0]] += int(operands[1])
         if not mnemonic.startswith('v'):
             words = {'add': 'the next 16 numbers', 'cmp': 'whether that was all'}
             return f'   {words.get(mnemonic, "if not, again")}'
@@ -150,11 +168,11 @@ class Reader:
             return f'[{shortest(self.loop.constants[match[1]])}]'
 
         def array(match):
-            offset = f' + {match[1]}' if match[1] else ''
-            return f'[{self.arrays[match[2]]} + 4*rax{offset}]'
+            name, distance = self.place(match)
+            return f'[{name} + 4*rax{f" + {distance}" if distance else ""}]'
 
         text = re.sub(r'\w+ PTR (\.LC\d+)\[rip\]', constant, instruction)
-        text = re.sub(r'\w+ PTR (\d*)\[(\w+)\+rax\*4\]', array, text)
+        text = re.sub(r'(?:\w+ PTR )?(-?\d*)\[(r\w+)(?:\+rax\*4)?\]', array, text)
         return re.sub(r'\.L\d+$', 'loop', text)
 
 
