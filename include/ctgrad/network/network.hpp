@@ -288,7 +288,15 @@ private:
         for (std::ptrdiff_t row = 0; row < in.rows; row += tile_rows)
         {
             const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, in.rows - row);
-            predict_tile(in.slice(row, count), out.slice(row, count), first, second);
+            const rows_view<const T> tile = in.slice(row, count);
+            if (count == 1)
+            {
+                predict_row(tile.data, out.slice(row, count).data); // the bits of a row alone
+            }
+            else
+            {
+                predict_tile(tile, out.slice(row, count), first, second);
+            }
         }
     }
 
