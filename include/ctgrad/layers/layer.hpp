@@ -6,9 +6,12 @@
 #include <ctgrad/tensor/random.hpp>
 
 #include <algorithm>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace ctgrad
@@ -115,31 +118,35 @@ constexpr int logical_parameters()
 namespace detail
 {
 
-/// Takes one row through a layer that changes it in place.
-template <class Layer, class T>
-CTGRAD_ALWAYS_INLINE void infer_row(const T* parameters, T* xy)
+/// A number of rows that the compiler knows to be one.
+using one_row = std::integral_constant<std::ptrdiff_t, 1>;
+
+/// Takes rows through a layer that changes them in place.
+template <class Layer, class T, class Rows>
+CTGRAD_ALWAYS_INLINE void infer(const T* parameters, T* xy, Rows rows)
 {
-    if constexpr (requires { Layer::infer_row(parameters, xy); })
+    if constexpr (std::same_as<Rows, one_row> && requires { Layer::infer_row(parameters, xy); })
     {
         Layer::infer_row(parameters, xy);
     }
     else
     {
-        Layer::infer(parameters, xy, 1);
+        Layer::infer(parameters, xy, rows);
     }
 }
 
-/// Takes one row through any other layer.
-template <class Layer, class T>
-CTGRAD_ALWAYS_INLINE void infer_row(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y)
+/// Takes rows through any other layer.
+template <class Layer, class T, class Rows>
+CTGRAD_ALWAYS_INLINE void infer(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
+                                Rows rows)
 {
-    if constexpr (requires { Layer::infer_row(parameters, x, y); })
+    if constexpr (std::same_as<Rows, one_row> && requires { Layer::infer_row(parameters, x, y); })
     {
         Layer::infer_row(parameters, x, y);
     }
     else
     {
-        Layer::infer(parameters, x, x_stride, y, 1);
+        Layer::infer(parameters, x, x_stride, y, rows);
     }
 }
 

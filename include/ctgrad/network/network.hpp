@@ -295,12 +295,23 @@ private:
             }
             else
             {
-                predict_tile(tile, out.slice(row, count), first, second);
+                predict_tile(tile, count, out.slice(row, count), first, second);
             }
         }
     }
 
-    void predict_tile(rows_view<const T> in, rows_view<T> out, T* first, T* second) const
+    /// The same for one row, with all that is small in line.
+    void predict_row(const T* in, T* out) const noexcept
+    {
+        alignas(64) T first[memory.widest];
+        alignas(64) T second[memory.widest];
+        predict_tile({in, 1, input_size}, detail::one_row{}, {out, 1, output_size}, first, second);
+    }
+
+    /// `rows` is the number of rows, or one_row.
+    template <class Rows>
+    CTGRAD_ALWAYS_INLINE void predict_tile(rows_view<const T> in, Rows rows, rows_view<T> out,
+                                           T* first, T* second) const noexcept
     {
         const T* x = in.data;
         std::ptrdiff_t x_stride = in.stride;
@@ -312,55 +323,25 @@ private:
             x_stride = row_stride<T>(input_size);
         }
         for_each_layer(
-            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
-            {
-                const T* const parameters = block_.data() + place.parameters;
-                if constexpr (!Layer::in_place)
-                {
-                    y = x == first ? second : first;
-                    Layer::infer(parameters, x, x_stride, y, in.rows);
-                    x = y;
-                    x_stride = row_stride<T>(place.output_size);
-                }
-                else if constexpr (!detail::passes_nothing<Layer>)
-                {
-                    Layer::infer(parameters, y, in.rows);
-                }
-            });
-        for (std::ptrdiff_t row = 0; row < in.rows; ++row)
-        {
-            std::copy_n(x + row * x_stride, output_size, out.data + row * out.stride);
-        }
-    }
-
-    /// The same for one row, with all that is small in line.
-    void predict_row(const T* in, T* out) const noexcept
-    {
-        alignas(64) T first[memory.widest];
-        alignas(64) T second[memory.widest];
-        const T* x = in;
-        T* y = first;
-        if constexpr (memory.copies_input)
-        {
-            copy_rows({in, 1, input_size}, y, row_stride<T>(input_size));
-            x = y;
-        }
-        for_each_layer(
             [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) CTGRAD_INLINE_LAMBDA
             {
                 const T* const parameters = block_.data() + place.parameters;
                 if constexpr (!Layer::in_place)
                 {
                     y = x == first ? second : first;
-                    detail::infer_row<Layer>(parameters, x, place.input_size, y);
+                    detail::infer<Layer>(parameters, x, x_stride, y, rows);
                     x = y;
+                    x_stride = row_stride<T>(place.output_size);
                 }
                 else if constexpr (!detail::passes_nothing<Layer>)
                 {
-                    detail::infer_row<Layer>(parameters, y);
+                    detail::infer<Layer>(parameters, y, rows);
                 }
             });
-        std::copy_n(x, output_size, out);
+        for (std::ptrdiff_t row = 0; row < rows; ++row)
+        {
+            std::copy_n(x + row * x_stride, output_size, out.data + row * out.stride);
+        }
     }
 
     static void copy_rows(rows_view<const T> from, T* to, std::ptrdiff_t stride)
