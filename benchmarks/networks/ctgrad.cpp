@@ -2,8 +2,7 @@
 #include "contestant.hpp"
 
 #include <ctgrad/ctgrad.hpp>
-#include <ctgrad/network/workspace.hpp>
-#include <ctgrad/train/optimise.hpp>
+#include <ctgrad/train/learn.hpp>
 
 namespace
 {
@@ -69,10 +68,9 @@ public:
 
     float step(const labelled_rows& data) override
     {
-        const batch_result result = workspace_.template add_gradients<cross_entropy>(
-            net_, {data.inputs.data(), data.rows, Network::input_size},
+        const batch_result result = learn<cross_entropy>(
+            net_, workspace_, optimiser_, {data.inputs.data(), data.rows, Network::input_size},
             {data.targets.data(), data.rows, Network::output_size}, 0);
-        optimiser_.apply(net_.parameters(), workspace_.gradients());
         return static_cast<float>(result.loss);
     }
 

@@ -5,11 +5,13 @@
 #include <ctgrad/simd/product_row.hpp>
 #include <ctgrad/simd/products.hpp>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
 #include <random>
+#include <span>
 #include <vector>
 
 using namespace ctgrad::simd;
@@ -54,6 +56,22 @@ struct block
             for (std::ptrdiff_t column = columns; column < stride; ++column)
                 BOOST_REQUIRE_EQUAL(at(row, column), T(canary));
     }
+};
+
+// Gets each part of a gradient once.
+template <class T>
+struct update_to_add
+{
+    mutable std::vector<T> sums;
+    const T* weights;
+
+    void operator()(const T* some, std::span<const T> gradients) const
+    {
+        for (std::size_t i = 0; i < gradients.size(); ++i)
+            sums.at(static_cast<std::size_t>(some - weights) + i) += gradients[i];
+    }
+
+    std::array<const T*, 2> reads(const T* some) const { return {some, some}; }
 };
 
 // The kernels sum up to `terms` products in any order with up to 8 partial sums, each operation
@@ -174,6 +192,19 @@ void check_products(std::ptrdiff_t rows, std::ptrdiff_t extra)
     }
     dweights.require_canaries();
     dbias.require_canaries();
+
+    if (rows <= detail::gradient_rows)
+    {
+        update_to_add<T> added{std::vector<T>(layout::size), weights.data()};
+        product_weight_update<T, Inputs, Units>(x.data(), x.stride, dz.data(), dz.stride, rows,
+                                                weights.data(), added);
+        block<T> zero = dweights_before;
+        zero.fill([](auto, auto) { return T(0); });
+        product_weight_gradient<T, Inputs, Units>(x.data(), x.stride, dz.data(), dz.stride, rows,
+                                                  zero.data());
+        for (int i = 0; i < layout::size; ++i)
+            BOOST_REQUIRE_EQUAL(added.sums[static_cast<std::size_t>(i)], zero.at(0, i));
+    }
 
     block<T> dx(rows, padded_inputs, padded_inputs + extra * width);
     product_input_gradient<T, Inputs, Units>(dz.data(), dz.stride, rows, weights.data(), dx.data(),

@@ -273,8 +273,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_first_step_of_adam_is_the_learning_rate, T, el
     std::vector<T> gradients{T(1e-3), T(-1e3), T(1e10), T(1), T(0), T(1e-30)};
     optimiser_state<adam, T> state(adam{.learning_rate = 0.5}, 6);
     state.apply(weights, gradients);
-    // 1 - 0.999 keeps some 14 bits of a float; epsilon changes the thousandth by 1e-5.
-    const auto tolerance = boost::test_tools::tolerance(T(3e-5));
+    // 1 - 0.999 keeps some 14 bits of a float, as estimates of a root and a quotient do; epsilon changes
+    // the thousandth by 1e-5.
+    const auto tolerance =
+        boost::test_tools::tolerance(std::same_as<T, float> ? T(1.6e-4) : T(3e-5));
     BOOST_TEST(weights[0] == T(-0.5), tolerance);
     BOOST_TEST(weights[1] == T(0.5), tolerance);
     BOOST_TEST(weights[2] == T(-0.5), tolerance);

@@ -203,7 +203,7 @@ struct rmsprop
 struct adam
 {
     static constexpr auto rule = rules::adam;
-    /// Divisions by estimate in float: the step is within 1e-4 of its length, the moments are exact.
+    /// Division and root by estimate in float: the step is within 2e-4 of its length, the moments are exact.
     static constexpr bool fast_steps = true;
 
     double learning_rate = 1e-3;
@@ -222,7 +222,7 @@ struct adam
 struct adamw
 {
     static constexpr auto rule = rules::adamw;
-    /// Divisions by estimate in float: the step is within 1e-4 of its length, the moments are exact.
+    /// Division and root by estimate in float: the step is within 2e-4 of its length, the moments are exact.
     static constexpr bool fast_steps = true;
 
     double learning_rate = 1e-3;

@@ -63,16 +63,15 @@ using library_operations = operation_list<
     cos_of_product_operation>;
 
 /// What the fast tier computes otherwise.
-using operations_with_fast_form =
-    operation_list<divide_operation, exp_argument_operation, decay_argument_operation,
-                   exp_fraction_operation, exp_join_operation, exp_decay_join_operation,
-                   expm1_join_operation, expm1_decay_join_operation, log_operation, log1p_operation,
-                   log1p_unit_operation, pow_operation, sin_operation, cos_operation,
-                   sin_of_product_operation, cos_of_product_operation, atan_operation,
-                   erf_operation, square_argument_operation, half_square_argument_operation,
-                   minus_square_fraction_operation, minus_half_square_fraction_operation,
-                   scale_decay_operation, erfc_position_operation, normal_position_operation,
-                   erfc_significand_operation, normal_tail_operation>;
+using operations_with_fast_form = operation_list<
+    divide_operation, sqrt_operation, exp_argument_operation, decay_argument_operation,
+    exp_fraction_operation, exp_join_operation, exp_decay_join_operation, expm1_join_operation,
+    expm1_decay_join_operation, log_operation, log1p_operation, log1p_unit_operation, pow_operation,
+    sin_operation, cos_operation, sin_of_product_operation, cos_of_product_operation,
+    atan_operation, erf_operation, square_argument_operation, half_square_argument_operation,
+    minus_square_fraction_operation, minus_half_square_fraction_operation, scale_decay_operation,
+    erfc_position_operation, normal_position_operation, erfc_significand_operation,
+    normal_tail_operation>;
 
 namespace detail
 {

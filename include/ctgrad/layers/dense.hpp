@@ -135,6 +135,25 @@ struct dense_implementation
         }
     }
 
+    /// dx, and then each part of the weights is updated while its gradients are at hand.
+    static void learn(const T* parameters, const T* x, std::ptrdiff_t x_stride, const T* dy, T* dx,
+                      std::ptrdiff_t rows, const auto& update)
+    {
+        if (dx != nullptr)
+        {
+            simd::product_input_gradient<T, inputs, units>(dy, stride, rows, parameters, dx,
+                                                           row_stride<T>(inputs));
+        }
+        simd::product_weight_update<T, inputs, units>(x, x_stride, dy, stride, rows, parameters,
+                                                      update);
+        if constexpr (Layer.bias)
+        {
+            alignas(64) T dbias[layout::padded_units]{};
+            simd::product_bias_gradient<T, inputs, units>(dy, stride, rows, dbias);
+            update(bias_of(parameters), std::span<const T>(dbias));
+        }
+    }
+
     // Last: clang leaves out what follows an assertion that fails, and would report that too.
     static constexpr bool is_flat = In.is_flat();
     static_assert(is_flat, "a dense layer needs a flat input: put flatten{} before it; see "

@@ -78,6 +78,13 @@ struct pass_context
 //
 // backward adds to the gradients, which have the layout of the parameters.
 //
+// A layer that need not keep gradients may also have, for at most 128 rows,
+//
+//     learn(parameters, x, x_stride, dy, dx, rows, update)                          dx may be null
+//
+// which calls update(weights, gradients) once for each part of its parameters, from `weights` on, when
+// nothing else needs their values.
+//
 // A layer that is quicker for one row, in line, may also have
 //
 //     in place:  infer_row(parameters, xy)
@@ -147,6 +154,51 @@ CTGRAD_ALWAYS_INLINE void infer(const T* parameters, const T* x, std::ptrdiff_t 
     else
     {
         Layer::infer(parameters, x, x_stride, y, rows);
+    }
+}
+
+/// Stands for an update that comes later.
+struct no_update
+{
+};
+
+/// Gives the gradients of a layer's parameters to `update`, and sets them to zero.
+template <class Layer, class T, class Update>
+void give_gradients(const T* parameters, T* gradients, const Update& update)
+{
+    constexpr int stored = stored_parameters<Layer>();
+    if constexpr (stored > 0 && !std::same_as<Update, no_update>)
+    {
+        const std::span<T> all(gradients, static_cast<std::size_t>(stored));
+        update(parameters, std::span<const T>(all));
+        std::ranges::fill(all, T(0));
+    }
+}
+
+/// Takes gradients through a layer that changes rows in place.
+template <class Layer, class T>
+void backward(const T* parameters, const T* kept, T* dxy, T* gradients, std::ptrdiff_t rows,
+              const auto& update)
+{
+    Layer::backward(parameters, kept, dxy, gradients, rows);
+    give_gradients<Layer>(parameters, gradients, update);
+}
+
+/// Takes gradients through any other layer.
+template <class Layer, class T, class Update>
+void backward(const T* parameters, const T* x, std::ptrdiff_t x_stride, const T* dy, T* dx,
+              T* gradients, std::ptrdiff_t rows, const Update& update)
+{
+    constexpr bool learns =
+        requires { Layer::learn(parameters, x, x_stride, dy, dx, rows, update); };
+    if constexpr (learns && !std::same_as<Update, no_update>)
+    {
+        Layer::learn(parameters, x, x_stride, dy, dx, rows, update);
+    }
+    else
+    {
+        Layer::backward(parameters, x, x_stride, dy, dx, gradients, rows);
+        give_gradients<Layer>(parameters, gradients, update);
     }
 }
 

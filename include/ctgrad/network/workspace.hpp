@@ -127,27 +127,31 @@ public:
             const rows_view<const T> x = inputs.slice(row, count);
             forward(net, x, mix_bits(key + static_cast<std::uint64_t>(row)));
             take_loss<Loss>(targets.slice(row, count), factor, result);
-            backward(net, x);
+            backward(net, x, detail::no_update{});
         }
         result.rows = inputs.rows;
         return result;
     }
 
-private:
-    static constexpr auto memory = Network::memory;
-    static constexpr int tile_rows = 128;
-
-    static constexpr std::size_t buffer_offset(int buffer)
+    /// Gradients of the mean loss over at most `tile_rows` rows, each given away as soon as nothing else
+    /// needs its weight: `update(weights, some)`, once for each part of the network's parameter block,
+    /// may change the weights. `gradients()` have to be zero, and stay so.
+    /// Sizes are not checked.
+    template <auto Loss>
+    batch_result give_gradients(const Network& net, rows_view<const T> inputs,
+                                rows_view<const T> targets, std::uint64_t key, const auto& update)
     {
-        std::size_t offset = 0;
-        for (int i = 0; i < buffer; ++i)
-        {
-            offset += static_cast<std::size_t>(tile_rows) *
-                      static_cast<std::size_t>(memory.buffer_strides[static_cast<std::size_t>(i)]);
-        }
-        return offset;
+        detail::check_loss<Loss>();
+        batch_result result;
+        forward(net, inputs, mix_bits(key));
+        take_loss<Loss>(targets, T(1) / static_cast<T>(inputs.rows), result);
+        backward(net, inputs, update);
+        result.rows = inputs.rows;
+        result.loss /= static_cast<double>(inputs.rows);
+        return result;
     }
 
+    /// Errors     throws size_error unless there is a target for each input, of the network's sizes
     static void check_sizes(rows_view<const T> inputs, rows_view<const T> targets)
     {
         if (inputs.columns != Network::input_size || targets.columns != Network::output_size ||
@@ -160,6 +164,23 @@ private:
                              " outputs cannot learn from " + name(inputs.rows, inputs.columns) +
                              " inputs and " + name(targets.rows, targets.columns) + " targets");
         }
+    }
+
+    /// How many rows go through all layers at once.
+    static constexpr std::ptrdiff_t tile_rows = 128;
+
+private:
+    static constexpr auto memory = Network::memory;
+
+    static constexpr std::size_t buffer_offset(int buffer)
+    {
+        std::size_t offset = 0;
+        for (int i = 0; i < buffer; ++i)
+        {
+            offset += static_cast<std::size_t>(tile_rows) *
+                      static_cast<std::size_t>(memory.buffer_strides[static_cast<std::size_t>(i)]);
+        }
+        return offset;
     }
 
     T* buffer(int index) { return values_.data() + buffer_offset(index); }
@@ -217,7 +238,7 @@ private:
         clear_padding(first_.data(), size, targets.rows);
     }
 
-    void backward(const Network& net, rows_view<const T> inputs)
+    void backward(const Network& net, rows_view<const T> inputs, const auto& update)
     {
         T* dy = first_.data();
         T* dx = second_.data();
@@ -230,16 +251,16 @@ private:
                 {
                     const input_rows x = input_of(place, inputs);
                     const bool wanted = is_learnt_before(place.parameters);
-                    Layer::backward(parameters, x.data, x.stride, dy, wanted ? dx : nullptr,
-                                    gradients, inputs.rows);
+                    detail::backward<Layer>(parameters, x.data, x.stride, dy, wanted ? dx : nullptr,
+                                            gradients, inputs.rows, update);
                     std::swap(dy, dx);
                 }
                 else if constexpr (!detail::passes_nothing<Layer>)
                 {
                     if (is_learnt_before(place.parameters) || stored_parameters<Layer>() > 0)
                     {
-                        Layer::backward(parameters, kept_.data() + tile_rows * place.kept, dy,
-                                        gradients, inputs.rows);
+                        detail::backward<Layer>(parameters, kept_.data() + tile_rows * place.kept,
+                                                dy, gradients, inputs.rows, update);
                     }
                 }
             });

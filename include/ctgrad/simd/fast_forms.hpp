@@ -18,6 +18,12 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(divide_operation, batch<T, Arch> 
 }
 
 template <class T, class Arch>
+CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(sqrt_operation, batch<T, Arch> x)
+{
+    return fast_sqrt(x);
+}
+
+template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_value(exp_argument_operation, batch<T, Arch> x)
 {
     return fast_exp_argument(x);

@@ -2,6 +2,10 @@
 #pragma once
 
 #include <ctgrad/simd/panels.hpp>
+#include <ctgrad/simd/product_tile.hpp>
+
+#include <tuple>
+#include <type_traits>
 
 // Parts of matrices that stay in the cache while they are used, with the rows that a network takes at
 // once. Sizes for 1 to 2 MB of second-level cache.
@@ -22,6 +26,25 @@ constexpr bool is_far = Panels::size * static_cast<int>(sizeof(typename Panels::
 
 /// Rows whose gradients of weights are added up at once.
 constexpr int gradient_rows = 128;
+
+/// How many arrays, of as many as an update of the weights reads, are to be asked for early: all or none.
+template <class Panels, class Arrays>
+constexpr int places_to_fetch = []
+{
+    constexpr int arrays = static_cast<int>(std::tuple_size_v<std::remove_cvref_t<Arrays>>);
+    constexpr int bytes = Panels::size * static_cast<int>(sizeof(typename Panels::value_type));
+    return arrays * bytes > (1 << 20) ? arrays : 0;
+}();
+
+/// Inputs whose gradients of weights are given on at once: whole tiles, 16 KB of numbers.
+template <class Panels>
+constexpr int gradient_part = []
+{
+    constexpr int numbers = 16384 / static_cast<int>(sizeof(typename Panels::value_type));
+    constexpr int rows =
+        tile_rows<typename Panels::value_type, typename Panels::arch>(Panels::vectors);
+    return numbers / Panels::panel_width / rows * rows;
+}();
 
 /// Units of a part of weights that is transposed at once: 32 KB of them, to stay in the first level of
 /// the cache. Of weights that come from afar as many as lie together in memory, so that they can be

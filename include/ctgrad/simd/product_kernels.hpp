@@ -6,6 +6,8 @@
 #include <ctgrad/simd/product_blocks.hpp>
 #include <ctgrad/simd/product_tile.hpp>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 
@@ -59,11 +61,42 @@ template <class T, class Arch, bool Fetches, int Rows, int Vectors>
                 x, x_stride, rows, inputs, panel, next_ahead(), bias, adds, y, y_stride);
 }
 
-/// Adds the gradient of the weights of `inputs` inputs, for one panel and a block of rows. If
-/// `Fetches`, the next tile of it is brought into the cache meanwhile.
-template <class T, class Arch, bool Fetches, int Rows, int Vectors>
+/// Places in memory from which a kernel brings as much into the cache as it writes, while it computes.
+template <class T, int Places>
+using places_ahead = std::array<const T*, static_cast<std::size_t>(Places)>;
+
+/// Sums of a tile of the weights' gradient, and from each place `ahead` as much memory as the tile has
+/// numbers: a few lines with every eight rows, as many at once would wait for each other.
+template <class Tile, class T, std::size_t Places>
+CTGRAD_ALWAYS_INLINE void accumulate_gradient(Tile& sums, int numbers, const T* x,
+                                              std::ptrdiff_t x_stride, const T* dz, auto dz_stride,
+                                              std::ptrdiff_t rows,
+                                              const std::array<const T*, Places>& ahead)
+{
+    constexpr int line = 64 / static_cast<int>(sizeof(T));
+    // Whole rounds of the chains: the order of summation is that without fetching.
+    constexpr std::ptrdiff_t step = divide_up(8, Tile::chains) * Tile::chains;
+    const std::ptrdiff_t share = (numbers * step / rows / line + 1) * line;
+    std::ptrdiff_t fetched = 0;
+    for (std::ptrdiff_t row = 0; row < rows; row += step)
+    {
+        const std::ptrdiff_t end = std::min<std::ptrdiff_t>(numbers, fetched + share);
+        for (; fetched < end; fetched += line)
+            for (const T* place : ahead)
+                prefetch(place + fetched);
+        sums.template add_terms<false>(x + row * x_stride, fixed_stride<1>{}, x_stride,
+                                       dz + row * dz_stride, dz_stride, std::min(step, rows - row),
+                                       x, x_stride);
+    }
+    sums.join_chains();
+}
+
+/// The gradient of the weights of `inputs` inputs, for one panel and a block of rows; added to what is
+/// there if `adds`.
+template <class T, class Arch, int Rows, int Vectors, int Places>
 [[gnu::noinline]] void gradient_panel(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t inputs,
-                                      std::ptrdiff_t rows, const T* dz, T* dpanel)
+                                      std::ptrdiff_t rows, const T* dz, bool adds, T* dpanel,
+                                      places_ahead<T, Places> ahead)
 {
     using tile = product_tile<T, Arch, Rows, Vectors>;
     using vector = typename tile::vector;
@@ -71,29 +104,42 @@ template <class T, class Arch, bool Fetches, int Rows, int Vectors>
     for (; inputs >= Rows; inputs -= Rows)
     {
         tile sums;
-        sums.begin([&](int row, int v) CTGRAD_INLINE_LAMBDA
-                   { return vector::load(dpanel + row * width + v * vector::size); });
-        sums.template accumulate<Fetches>(x, fixed_stride<1>{}, x_stride, dz, width, rows,
-                                          dpanel + Rows * width, fixed_stride<vector::size>{});
+        if (adds)
+        {
+            sums.begin([&](int row, int v) CTGRAD_INLINE_LAMBDA
+                       { return vector::load(dpanel + row * width + v * vector::size); });
+        }
+        else
+        {
+            sums.begin([](int, int) CTGRAD_INLINE_LAMBDA { return vector(T(0)); });
+        }
+        if constexpr (Places > 0)
+        {
+            accumulate_gradient(sums, Rows * width, x, x_stride, dz, width, rows, ahead);
+        }
+        else
+        {
+            sums.template accumulate<false>(x, fixed_stride<1>{}, x_stride, dz, width, rows, x,
+                                            x_stride);
+        }
         sums.store(dpanel, width);
         x += Rows;
         dpanel += Rows * width;
+        for (const T*& place : ahead)
+            place += Rows * width;
     }
     if constexpr (Rows > 1)
         if (inputs > 0)
-            gradient_panel<T, Arch, Fetches, static_cast<int>(std::bit_floor(Rows - 1u)), Vectors>(
-                x, x_stride, inputs, rows, dz, dpanel);
+            gradient_panel<T, Arch, static_cast<int>(std::bit_floor(Rows - 1u)), Vectors, Places>(
+                x, x_stride, inputs, rows, dz, adds, dpanel, ahead);
 }
 
 /// Copies the panel's columns of a block of rows of dz side by side: read in place, their long
 /// stride would throw each other out of the cache.
-template <class T, class Arch, bool Fetches, int Vectors>
-[[gnu::noinline]] void weight_gradient_panel(const T* x, std::ptrdiff_t x_stride,
-                                             std::ptrdiff_t inputs, std::ptrdiff_t rows,
-                                             const T* dz, std::ptrdiff_t dz_stride, T* dpanel)
+template <class T, class Arch, int Vectors>
+void pack_columns(const T* dz, std::ptrdiff_t dz_stride, std::ptrdiff_t rows, T* packed)
 {
     using vector = batch<T, Arch>;
-    alignas(64) T packed[gradient_rows * Vectors * vector::size];
     for (std::ptrdiff_t row = 0; row < rows; ++row)
         unroll<Vectors>(
             [&]<int V>() CTGRAD_INLINE_LAMBDA
@@ -101,8 +147,24 @@ template <class T, class Arch, bool Fetches, int Vectors>
                 vector::load(dz + row * dz_stride + V * vector::size)
                     .store(packed + (row * Vectors + V) * vector::size);
             });
-    gradient_panel<T, Arch, Fetches, tile_rows<T, Arch>(Vectors), Vectors>(x, x_stride, inputs,
-                                                                           rows, packed, dpanel);
+}
+
+/// Adds the gradient of the weights of one panel, for a block of rows. If `Fetches`, the next tile of it
+/// is brought into the cache meanwhile.
+template <class T, class Arch, bool Fetches, int Vectors>
+[[gnu::noinline]] void weight_gradient_panel(const T* x, std::ptrdiff_t x_stride,
+                                             std::ptrdiff_t inputs, std::ptrdiff_t rows,
+                                             const T* dz, std::ptrdiff_t dz_stride, T* dpanel)
+{
+    constexpr int width = Vectors * batch<T, Arch>::size;
+    constexpr int tile = tile_rows<T, Arch>(Vectors);
+    alignas(64) T packed[gradient_rows * width];
+    pack_columns<T, Arch, Vectors>(dz, dz_stride, rows, packed);
+    places_ahead<T, Fetches> ahead{};
+    for (const T*& place : ahead)
+        place = dpanel + tile * width;
+    gradient_panel<T, Arch, tile, Vectors, Fetches>(x, x_stride, inputs, rows, packed, true, dpanel,
+                                                    ahead);
 }
 
 /// Adds the sums of columns of Vectors vectors; several sums in turn, as in a tile.

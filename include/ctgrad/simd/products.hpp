@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 
 namespace ctgrad::simd
 {
@@ -101,6 +102,47 @@ void product_weight_gradient(const T* x, std::ptrdiff_t x_stride, const T* dz,
                         dweights + layout::offset(input, unit));
                 });
         }
+    }
+}
+
+/// The same gradient for at most detail::gradient_rows rows, not added to an array but given away part
+/// by part, while it is in the first level of the cache: `update(weights, gradients)` gets a span of
+/// gradients and a pointer to the weights that they belong to. `update.reads(weights)` are the places,
+/// an array of pointers, that it reads then beside the gradients.
+/// Cost       that of the gradient; allocates nothing, 48 KB of stack
+template <class T, int Inputs, int Units, class Arch = xsimd::default_arch>
+void product_weight_update(const T* x, std::ptrdiff_t x_stride, const T* dz,
+                           std::ptrdiff_t dz_stride, std::ptrdiff_t rows, const T* weights,
+                           const auto& update)
+{
+    using layout = panels<T, Inputs, Units, Arch>;
+    using arch = typename layout::arch;
+    constexpr int block = detail::input_block<Inputs>;
+    constexpr int inputs_of_part = detail::gradient_part<layout>;
+    constexpr int places = detail::places_to_fetch<layout, decltype(update.reads(weights))>;
+    alignas(64) T packed[detail::gradient_rows * layout::panel_width];
+    alignas(64) T part[inputs_of_part * layout::panel_width];
+    for (int first = 0; first < Inputs; first += block)
+    {
+        const int end = std::min(Inputs, first + block);
+        detail::for_each_panel<layout>(
+            [&]<int Vectors>(int unit)
+            {
+                detail::pack_columns<T, arch, Vectors>(dz + unit, dz_stride, rows, packed);
+                for (int input = first; input < end; input += inputs_of_part)
+                {
+                    const int inputs = std::min(end - input, inputs_of_part);
+                    const T* const some = weights + layout::offset(input, unit);
+                    detail::places_ahead<T, places> ahead{};
+                    if constexpr (places > 0)
+                        ahead = update.reads(some);
+                    detail::gradient_panel<T, arch, detail::tile_rows<T, arch>(Vectors), Vectors,
+                                           places>(x + input, x_stride, inputs, rows, packed, false,
+                                                   part, ahead);
+                    update(some, std::span<const T>(part, static_cast<std::size_t>(inputs) *
+                                                              Vectors * layout::lanes));
+                }
+            });
     }
 }
 

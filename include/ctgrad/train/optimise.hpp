@@ -5,7 +5,9 @@
 #include <ctgrad/simd/elementwise.hpp>
 #include <ctgrad/tensor/aligned_buffer.hpp>
 
+#include <algorithm>
 #include <numeric>
+#include <span>
 #include <vector>
 
 namespace ctgrad
@@ -15,7 +17,7 @@ namespace detail
 {
 
 /// What is assigned, in the fast tier where that is enough: a step of float that is longer or shorter by
-/// 1e-4 of its length is one with another learning rate.
+/// 2e-4 of its length is one with another learning rate.
 template <class Optimiser, class T>
 constexpr auto in_tier_of_update(const auto& value)
 {
@@ -32,13 +34,11 @@ constexpr auto in_tier_of_update(const auto& value)
 template <class Optimiser, class T, class Indices>
 struct update_program_of;
 
-// The last output sets the gradients back to zero in the same pass over memory.
 template <class Optimiser, class T, std::size_t... I>
 struct update_program_of<Optimiser, T, std::index_sequence<I...>>
 {
     using type = program<in_tier_of_update<Optimiser, T>(
-                             hana::at_c<I>(Optimiser::rule.assignments).value)...,
-                         constant{0.0}>;
+        hana::at_c<I>(Optimiser::rule.assignments).value)...>;
 };
 
 template <class Optimiser>
@@ -93,12 +93,26 @@ public:
     {
         begin_update(weights, gradients);
         std::size_t first = 0;
-        for (const std::size_t piece : pieces_)
+        const auto update_next = [&](std::size_t count)
         {
-            update_some(weights, gradients, first, piece);
-            first += piece;
+            take_some(weights, gradients, first, count);
+            first += count;
+        };
+        if constexpr (is_for_each_weight)
+        {
+            while (first < size_)
+            {
+                update_next(std::min(size_ - first, range));
+            }
+        }
+        else
+        {
+            std::ranges::for_each(pieces_, update_next);
         }
     }
+
+    /// So many weights, with all that belongs to them, stay in the first level of the cache.
+    static constexpr std::size_t range = 2048;
 
     /// Whether a weight is updated without a look at the others, so that `update_some` may be called for
     /// any parts of the block; otherwise for each of `pieces()`.
@@ -120,32 +134,54 @@ public:
                              " weights and " + std::to_string(gradients.size()) + " gradients");
         }
         ++steps_;
+        settings_ = settings();
     }
 
-    void update_some(std::span<T> weights, std::span<T> gradients, std::size_t first,
-                     std::size_t count)
+    /// The weights from `first` on of all `weights`, as many as there are gradients.
+    void update_some(std::span<T> weights, std::size_t first, std::span<const T> gradients)
     {
         const auto array_of = [&](std::string_view name)
-        {
-            T* const block = name == "weight"    ? weights.data()
-                             : name == "dweight" ? gradients.data()
-                                                 : states_[index_of(name)].data();
-            return block + first;
-        };
+        { return (name == "weight" ? weights.data() : states_[index_of(name)].data()) + first; };
         std::array<const T*, input_count> inputs{};
         for (std::size_t i = 0; i < input_count; ++i)
         {
-            inputs[i] = array_of(update::variables[static_cast<int>(i)]);
+            const std::string_view name = update::variables[static_cast<int>(i)];
+            inputs[i] = name == "dweight" ? gradients.data() : array_of(name);
         }
         const auto outputs =
             hana::unpack(Optimiser::rule.assignments,
                          [&](const auto&... assigned)
                          {
                              return std::array<T*, static_cast<std::size_t>(update::output_count)>{
-                                 array_of(assigned.name.view())..., array_of("dweight")};
+                                 array_of(assigned.name.view())...};
                          });
-        detail::run_program<update, T, aliasing::exact>(inputs, outputs, settings().data(),
-                                                        static_cast<std::ptrdiff_t>(count));
+        detail::run_program<update, T, aliasing::exact>(inputs, outputs, settings_.data(),
+                                                        std::ssize(gradients));
+    }
+
+    /// Where that reads beside the gradients: the weights and states from `first` on.
+    auto places_read(std::span<const T> weights, std::size_t first) const
+    {
+        return hana::unpack(Optimiser::rule.assignments,
+                            [&](const auto&... assigned)
+                            {
+                                const auto place = [&](std::string_view name)
+                                {
+                                    return (name == "weight" ? weights.data()
+                                                             : states_[index_of(name)].data()) +
+                                           first;
+                                };
+                                return std::array{place(assigned.name.view())...};
+                            });
+    }
+
+    /// The same for `count` weights from `first` on and their gradients, which are set to zero.
+    void take_some(std::span<T> weights, std::span<T> gradients, std::size_t first,
+                   std::size_t count)
+    {
+        const std::span<T> some = gradients.subspan(first, count);
+        update_some(weights, first, some);
+        std::ranges::fill(some, T(0));
     }
 
     long steps() const { return steps_; }
@@ -206,6 +242,8 @@ private:
     std::array<aligned_buffer<T>, input_count> states_{};
     std::size_t size_;
     long steps_ = 0;
+    // Of this step: what is computed of them, such as a power, is so once.
+    std::array<T, static_cast<std::size_t>(update::parameters.size)> settings_{};
 
     static constexpr bool assigns_what_it_reads = hana::unpack(
         Optimiser::rule.assignments,

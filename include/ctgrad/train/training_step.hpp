@@ -3,9 +3,8 @@
 
 #include <ctgrad/data/batches.hpp>
 #include <ctgrad/data/data_set.hpp>
-#include <ctgrad/network/workspace.hpp>
 #include <ctgrad/tensor/tasks.hpp>
-#include <ctgrad/train/optimise.hpp>
+#include <ctgrad/train/learn.hpp>
 
 namespace ctgrad
 {
@@ -73,6 +72,48 @@ public:
     batch_result run(Network& net, const data_set<T>& data, std::span<const std::ptrdiff_t> rows,
                      std::uint64_t key)
     {
+        if constexpr (std::same_as<Runner, one_thread>)
+        {
+            part(0).gather_rows(data, rows);
+            return learn<Loss>(net, part(0).workspace, state_, part(0).x(), part(0).y(), key);
+        }
+        else
+        {
+            return run_parts<Loss>(net, data, rows, key);
+        }
+    }
+
+private:
+    // Begins at a cache line, as do its arrays: what a thread writes is in no line of another.
+    struct alignas(block_alignment) batch_part
+    {
+        explicit batch_part(std::ptrdiff_t most)
+            : inputs(static_cast<std::size_t>(most * Network::input_size)),
+              targets(static_cast<std::size_t>(most * Network::output_size))
+        {
+        }
+
+        void gather_rows(const data_set<T>& data, std::span<const std::ptrdiff_t> chosen)
+        {
+            rows = std::ssize(chosen);
+            gather(data.input_view(), chosen, x());
+            gather(data.target_view(), chosen, y());
+        }
+
+        rows_view<T> x() { return {inputs.data(), rows, Network::input_size}; }
+        rows_view<T> y() { return {targets.data(), rows, Network::output_size}; }
+
+        std::ptrdiff_t rows = 0;
+        aligned_buffer<T> inputs;
+        aligned_buffer<T> targets;
+        training_workspace<Network> workspace;
+        batch_result result;
+    };
+
+    template <auto Loss>
+    batch_result run_parts(Network& net, const data_set<T>& data,
+                           std::span<const std::ptrdiff_t> rows, std::uint64_t key)
+    {
         const std::ptrdiff_t all = std::ssize(rows);
         const std::ptrdiff_t count = detail::batch_parts<Runner>(all);
         runner_.run(count,
@@ -80,10 +121,11 @@ public:
                     {
                         const std::ptrdiff_t first = i * share(all, count);
                         const std::ptrdiff_t own = std::min(share(all, count), all - first);
-                        part(i).template learn<Loss>(net, data,
-                                                     rows.subspan(static_cast<std::size_t>(first),
-                                                                  static_cast<std::size_t>(own)),
-                                                     key + static_cast<std::uint64_t>(first), all);
+                        batch_part& mine = part(i);
+                        mine.gather_rows(data, rows.subspan(static_cast<std::size_t>(first),
+                                                            static_cast<std::size_t>(own)));
+                        mine.result = mine.workspace.template add_part<Loss>(
+                            net, mine.x(), mine.y(), key + static_cast<std::uint64_t>(first), all);
                     });
         update(net, count);
         batch_result total;
@@ -97,34 +139,6 @@ public:
         return total;
     }
 
-private:
-    // Begins at a cache line, as do its arrays: what a thread writes is in no line of another.
-    struct alignas(block_alignment) batch_part
-    {
-        explicit batch_part(std::ptrdiff_t rows)
-            : inputs(static_cast<std::size_t>(rows * Network::input_size)),
-              targets(static_cast<std::size_t>(rows * Network::output_size))
-        {
-        }
-
-        template <auto Loss>
-        void learn(const Network& net, const data_set<T>& data,
-                   std::span<const std::ptrdiff_t> rows, std::uint64_t key,
-                   std::ptrdiff_t batch_rows)
-        {
-            const rows_view<T> x{inputs.data(), std::ssize(rows), Network::input_size};
-            const rows_view<T> y{targets.data(), std::ssize(rows), Network::output_size};
-            gather(data.input_view(), rows, x);
-            gather(data.target_view(), rows, y);
-            result = workspace.template add_part<Loss>(net, x, y, key, batch_rows);
-        }
-
-        aligned_buffer<T> inputs;
-        aligned_buffer<T> targets;
-        training_workspace<Network> workspace;
-        batch_result result;
-    };
-
     static constexpr std::ptrdiff_t share(std::ptrdiff_t rows, std::ptrdiff_t parts)
     {
         return (rows + parts - 1) / parts;
@@ -137,11 +151,7 @@ private:
     {
         const std::span<T> weights = net.parameters();
         const std::span<T> gradients = part(0).workspace.gradients();
-        if constexpr (std::same_as<Runner, one_thread>)
-        {
-            state_.apply(weights, gradients);
-        }
-        else if constexpr (optimiser_state<Optimiser, T>::is_for_each_weight)
+        if constexpr (optimiser_state<Optimiser, T>::is_for_each_weight)
         {
             state_.begin_update(weights, gradients);
             for_each_range(weights.size(),
@@ -149,7 +159,7 @@ private:
                            {
                                ask_for(weights.subspan(first, count));
                                add_gradients(parts, first, count);
-                               state_.update_some(weights, gradients, first, count);
+                               state_.take_some(weights, gradients, first, count);
                            });
         }
         else
@@ -160,10 +170,9 @@ private:
         }
     }
 
-    /// Ranges of the parameter block that stay in the first cache, each a whole number of its lines.
     void for_each_range(std::size_t size, const auto& body)
     {
-        constexpr std::size_t range = 2048;
+        constexpr std::size_t range = optimiser_state<Optimiser, T>::range;
         runner_.run(static_cast<std::ptrdiff_t>((size + range - 1) / range),
                     [&](std::ptrdiff_t i)
                     {

@@ -209,6 +209,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(powers, T, element_types)
     BOOST_TEST(same(at(1, nan<T>), nan<T>));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(roots_have_the_special_cases_of_a_square_root, T, element_types)
+{
+    const auto at = [](T x) { return first_lane(fast_sqrt(batch<T>(x))); };
+    for (T x = std::numeric_limits<T>::min(); x < std::numeric_limits<T>::max() / 8; x *= T(5.03))
+    {
+        BOOST_REQUIRE_SMALL(at(x) / std::sqrt(x) - 1, T(6.2e-5));
+    }
+    BOOST_TEST(at(std::numeric_limits<T>::max()) / std::sqrt(std::numeric_limits<T>::max()) == T(1),
+               boost::test_tools::tolerance(T(1e-4)));
+    BOOST_TEST(same(at(0), T(0)));
+    BOOST_TEST(same(at(-T(0)), -T(0)));
+    BOOST_TEST(at(infinity<T>) == infinity<T>);
+    BOOST_TEST(same(at(-infinity<T>), nan<T>));
+    BOOST_TEST(same(at(-1), nan<T>));
+    BOOST_TEST(same(at(nan<T>), nan<T>));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(quotients_have_the_special_cases_of_a_division, T, element_types)
 {
     const auto at = [](T a, T b) { return first_lane(fast_divide(batch<T>(a), batch<T>(b))); };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/simd/elementary/estimates.hpp>
 #include <ctgrad/simd/elementary/exponential.hpp>
 #include <ctgrad/simd/rounding.hpp>
 
@@ -57,22 +58,6 @@ template <class T, class Arch>
 CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_exp_of_decay(batch<T, Arch> x);
 
 } // namespace detail
-
-/// a / b to 1e-4: on AVX-512 by an estimate of the reciprocal; elsewhere a division is as good.
-/// Domain     all reals, with the infinities and NaN of a division
-template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> fast_divide(batch<T, Arch> a, batch<T, Arch> b)
-{
-#if defined(__AVX512F__)
-    using native = typename batch<T, Arch>::native_type;
-    if constexpr (detail::is_avx512<Arch> && sizeof(T) == 4)
-        return a * batch<T, Arch>(native(_mm512_maskz_rcp14_ps(0xffff, b.native)));
-    else if constexpr (detail::is_avx512<Arch>)
-        return a * batch<T, Arch>(native(_mm512_maskz_rcp14_pd(0xff, b.native)));
-    else
-#endif
-        return a / b;
-}
 
 /// x kept where exp(x) is neither 0 nor infinite: what the other fast pieces take.
 template <class T, class Arch>
