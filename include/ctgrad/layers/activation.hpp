@@ -31,10 +31,11 @@ inline constexpr auto pre_activation_name = []
 /// A formula with reductions, such as softmax, sees each row as a whole.
 /// Shapes     x (B, ...) -> y of the same shape
 /// Errors     compile time: the formula must have one free variable and a value for each element
-template <class T, auto Formula, shape In>
+template <class T, auto Formula, shape In, row_format Format = row_format::rows>
 struct activation_implementation
 {
     static constexpr shape output = In;
+    static constexpr row_format output_format = Format;
     static constexpr bool in_place = true;
     static constexpr int size = In.size();
     static constexpr int stride = row_stride<T>(size);
@@ -44,7 +45,10 @@ struct activation_implementation
     /// With parameters or reductions the pre-activation is kept; otherwise the derivative, which the
     /// forward pass gets almost for nothing with the value and which backward only multiplies.
     static constexpr bool keeps_derivative = parameter_count == 0 && !over_row;
-    static constexpr int kept = stride;
+    static constexpr int kept = row_room<T>({In, Format});
+    /// Without parameters and reductions it does not matter where an element lies.
+    static constexpr bool takes_any_format = keeps_derivative;
+    static_assert(takes_any_format || Format == row_format::rows);
 
     static constexpr auto tensors = []
     {
@@ -105,7 +109,7 @@ struct activation_implementation
 
     /// In line, over whole vectors, no wider than the row.
     CTGRAD_ALWAYS_INLINE static void infer_row(const T* parameters, T* xy)
-        requires(parameter_count == 0 && !over_row && size <= 128)
+        requires(parameter_count == 0 && !over_row && size <= 128 && Format == row_format::rows)
     {
         using arch = simd::arch_for_units<T, size>;
         constexpr int width = simd::batch<T, arch>::size;
@@ -119,7 +123,7 @@ struct activation_implementation
         if constexpr (keeps_derivative)
         {
             detail::run_program<fused_program, T>({xy}, {xy, kept_values}, parameters,
-                                                  rows * stride);
+                                                  numbers(rows));
         }
         else
         {
@@ -133,7 +137,7 @@ struct activation_implementation
     {
         if constexpr (keeps_derivative)
         {
-            for (std::ptrdiff_t i = 0; i < rows * stride; ++i)
+            for (std::ptrdiff_t i = 0; i < numbers(rows); ++i)
             {
                 dxy[i] *= kept_values[i];
             }
@@ -151,10 +155,18 @@ struct activation_implementation
                 }
             }
         }
-        clear_padding(dxy, size, rows);
+        if constexpr (Format == row_format::rows)
+        {
+            clear_padding(dxy, size, rows);
+        }
     }
 
 private:
+    static constexpr std::ptrdiff_t numbers(std::ptrdiff_t rows)
+    {
+        return numbers_of_rows<T>({In, Format}, rows);
+    }
+
     /// A sample is run channel by channel where a parameter has one number for each.
     static constexpr bool by_channel = detail::has_scope(scopes, per_channel);
     static constexpr int channels = by_channel ? In.extents[0] : 1;
@@ -194,7 +206,7 @@ private:
         }
         else
         {
-            run(std::ptrdiff_t{0}, rows * stride, 0);
+            run(std::ptrdiff_t{0}, numbers(rows), 0);
         }
     }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/core/shape.hpp>
-#include <ctgrad/simd/batch.hpp>
+#include <ctgrad/layers/row_format.hpp>
 #include <ctgrad/tensor/random.hpp>
 
 #include <algorithm>
@@ -26,14 +25,6 @@ struct tensor_info
     /// Numbers in the parameter block, with padding.
     int stored = 0;
 };
-
-/// Distance between rows of a library-owned buffer: the row padded to whole vectors.
-template <class T>
-constexpr int row_stride(int size)
-{
-    constexpr int width = simd::batch<T>::size;
-    return (size + width - 1) / width * width;
-}
 
 /// Sets to zero what lies between the end of each row and the next.
 template <class T>
@@ -76,6 +67,16 @@ struct pass_context
 //     otherwise: infer(parameters, x, x_stride, y, rows)
 //                backward(parameters, x, x_stride, dy, dx, gradients, rows)            dx may be null
 //
+// Rows come and go in row_format::rows, unless the layer says how it wants them:
+//
+//     template <class T, auto Layer> static constexpr placement takes(placement given, pass_size)
+//     template <class T, auto Layer, placement In, auto Next> using placed_implementation = ...;
+//
+// Then the implementation has `static constexpr row_format output_format` too. What rows and pixels are
+// padded with does not matter on the way forward, as long as it is finite, and is zero in gradients.
+// An implementation may have `static constexpr int scratch`, numbers of memory, aligned to 64 bytes,
+// that any of its passes gets as one more argument, the last.
+//
 // backward adds to the gradients, which have the layout of the parameters.
 //
 // A layer that need not keep gradients may also have, for at most 128 rows,
@@ -94,6 +95,20 @@ struct pass_context
 template <auto Layer, class T, shape In, auto Next>
 using implementation_of =
     typename std::remove_cvref_t<decltype(Layer)>::template implementation<T, Layer, In, Next>;
+
+/// The format of what a layer gives.
+template <class Implementation>
+inline constexpr row_format output_format = row_format::rows;
+template <class Implementation>
+    requires requires { Implementation::output_format; }
+inline constexpr row_format output_format<Implementation> = Implementation::output_format;
+
+/// Numbers of memory that the passes of a layer need for themselves.
+template <class Implementation>
+inline constexpr int scratch_size = 0;
+template <class Implementation>
+    requires requires { Implementation::scratch; }
+inline constexpr int scratch_size<Implementation> = Implementation::scratch;
 
 /// Stands for the absence of a formula behind a layer.
 struct no_activation
@@ -145,9 +160,13 @@ CTGRAD_ALWAYS_INLINE void infer(const T* parameters, T* xy, Rows rows)
 /// Takes rows through any other layer.
 template <class Layer, class T, class Rows>
 CTGRAD_ALWAYS_INLINE void infer(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
-                                Rows rows)
+                                Rows rows, [[maybe_unused]] T* scratch)
 {
-    if constexpr (std::same_as<Rows, one_row> && requires { Layer::infer_row(parameters, x, y); })
+    if constexpr (scratch_size<Layer> > 0)
+    {
+        Layer::infer(parameters, x, x_stride, y, rows, scratch);
+    }
+    else if constexpr (std::same_as<Rows, one_row> && requires { Layer::infer_row(parameters, x, y); })
     {
         Layer::infer_row(parameters, x, y);
     }
@@ -187,7 +206,7 @@ void backward(const T* parameters, const T* kept, T* dxy, T* gradients, std::ptr
 /// Takes gradients through any other layer.
 template <class Layer, class T, class Update>
 void backward(const T* parameters, const T* x, std::ptrdiff_t x_stride, const T* dy, T* dx,
-              T* gradients, std::ptrdiff_t rows, const Update& update)
+              T* gradients, std::ptrdiff_t rows, [[maybe_unused]] T* scratch, const Update& update)
 {
     constexpr bool learns =
         requires { Layer::learn(parameters, x, x_stride, dy, dx, rows, update); };
@@ -197,7 +216,14 @@ void backward(const T* parameters, const T* x, std::ptrdiff_t x_stride, const T*
     }
     else
     {
-        Layer::backward(parameters, x, x_stride, dy, dx, gradients, rows);
+        if constexpr (scratch_size<Layer> > 0)
+        {
+            Layer::backward(parameters, x, x_stride, dy, dx, gradients, rows, scratch);
+        }
+        else
+        {
+            Layer::backward(parameters, x, x_stride, dy, dx, gradients, rows);
+        }
         give_gradients<Layer>(parameters, gradients, update);
     }
 }

@@ -6,7 +6,7 @@
 namespace ctgrad
 {
 
-template <class T, shape In>
+template <class T, placement In>
 struct flatten_implementation;
 
 /// Takes a sample of any shape as one row, in row-major order.
@@ -16,14 +16,22 @@ struct flatten
 {
     static constexpr std::string_view name = "flatten";
 
-    template <class T, auto Layer, shape In, auto Next>
-    using implementation = flatten_implementation<T, In>;
+    /// The order of a row's numbers is that of its channels, rows and columns.
+    template <class T, auto Layer, placement Given>
+    static constexpr placement takes(pass_size)
+    {
+        return Given.format == row_format::channels_last ? placement{Given.extents} : Given;
+    }
+
+    template <class T, auto Layer, placement In, auto Next>
+    using placed_implementation = flatten_implementation<T, In>;
 };
 
-template <class T, shape In>
+template <class T, placement In>
 struct flatten_implementation
 {
-    static constexpr shape output{In.size()};
+    static constexpr shape output{In.extents.size()};
+    static constexpr row_format output_format = In.format;
     static constexpr bool in_place = true;
     /// Rows stay as they are: such a layer has no passes.
     static constexpr bool identity = true;

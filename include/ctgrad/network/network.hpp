@@ -45,21 +45,33 @@ class basic_network
 
 public:
     using value_type = T;
-    using layers =
-        typename detail::place_layers<T, Input.extents, std::make_index_sequence<sizeof...(Layers)>,
-                                      Layers...>::type;
+    /// The implementations of the layers, with what is between them; their parameters are the same for
+    /// one row and for many.
+    template <pass_size Size>
+    using layers_for = typename detail::place_layers<T, Input.extents, Size,
+                                                     std::make_index_sequence<sizeof...(Layers)>,
+                                                     Layers...>::type;
+    using layers = layers_for<pass_size::many_rows>;
 
     static constexpr shape input_shape = Input.extents;
     static constexpr int input_size = input_shape.size();
-    static constexpr auto memory = detail::plan_memory<T>(input_shape, layers{});
+    template <pass_size Size>
+    static constexpr auto memory_for = detail::plan_memory<T>(input_shape, layers_for<Size>{});
+    static constexpr const auto& memory = memory_for<pass_size::many_rows>;
     static constexpr int output_size = layers::size > 0 ? memory.layers.back().output_size
                                                         : input_size;
     /// Learnable numbers, without padding.
     static constexpr int parameter_count = memory.logical_parameters;
 
-    /// Rows that `predict` takes at once: as keep both buffers within 256 KiB of stack, at most 64.
-    static constexpr int tile_rows = static_cast<int>(std::clamp<std::size_t>(
-        (std::size_t{1} << 18) / (2 * sizeof(T) * static_cast<std::size_t>(memory.widest)), 1, 64));
+    /// Rows that `predict` takes at once: as keep its buffers within 256 KiB, at least a block of rows if
+    /// there are any, and at most 64.
+    static constexpr int tile_rows = []
+    {
+        constexpr int block = memory.has_blocks ? simd::batch<T>::size : 1;
+        const int row = memory.widest_in_turn[0] + memory.widest_in_turn[1];
+        const int rows = (1 << 18) / (static_cast<int>(sizeof(T)) * std::max(row, 1));
+        return std::clamp(rows / block * block, block, 64);
+    }();
 
     static_assert(memory.buffers > 0,
                   "a network needs at least one layer that computes something; see "
@@ -99,7 +111,7 @@ public:
                     table[next++] = {index, names[static_cast<std::size_t>(index)], tensor.name,
                                      tensor.rows, tensor.columns};
                 }
-                ++index;
+                index += detail::is_conversion<Layer> ? 0 : 1;
             });
         return table;
     }
@@ -204,7 +216,10 @@ public:
     }
 
     /// Calls `body(hana::basic_type<Implementation>, const layer_place&)` for each layer.
-    static constexpr void for_each_layer(const auto& body) { for_each_in(layers{}, body); }
+    static constexpr void for_each_layer(const auto& body)
+    {
+        for_each_in(layers{}, memory, body);
+    }
 
     /// Likewise from the last layer to the first.
     static constexpr void for_each_layer_backwards(const auto& body)
@@ -262,10 +277,11 @@ private:
     }
 
     template <class... Implementations>
-    static constexpr void for_each_in(pipeline<Implementations...>, const auto& body)
+    CTGRAD_ALWAYS_INLINE static constexpr void for_each_in(pipeline<Implementations...>,
+                                                           const auto& plan, const auto& body)
     {
         std::size_t i = 0;
-        (body(hana::basic_type<Implementations>{}, memory.layers[i++]), ...);
+        (body(hana::basic_type<Implementations>{}, plan.layers[i++]), ...);
     }
 
     template <class... Implementations>
@@ -283,53 +299,89 @@ private:
 
     void predict_rows(rows_view<const T> in, rows_view<T> out) const noexcept
     {
-        alignas(64) T first[tile_rows * memory.widest];
-        alignas(64) T second[tile_rows * memory.widest];
-        for (std::ptrdiff_t row = 0; row < in.rows; row += tile_rows)
-        {
-            const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, in.rows - row);
-            const rows_view<const T> tile = in.slice(row, count);
-            if (count == 1)
+        with_buffers<pass_size::many_rows>(
+            [&](auto& buffers)
             {
-                predict_row(tile.data, out.slice(row, count).data); // the bits of a row alone
-            }
-            else
-            {
-                predict_tile(tile, count, out.slice(row, count), first, second);
-            }
-        }
+                for (std::ptrdiff_t row = 0; row < in.rows; row += tile_rows)
+                {
+                    const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, in.rows - row);
+                    const rows_view<const T> tile = in.slice(row, count);
+                    if (count == 1)
+                    {
+                        // The bits of a row alone.
+                        predict_row(tile.data, out.slice(row, count).data);
+                    }
+                    else
+                    {
+                        predict_tile<pass_size::many_rows>(tile, count, out.slice(row, count),
+                                                           buffers);
+                    }
+                }
+            });
     }
 
     /// The same for one row, with all that is small in line.
     void predict_row(const T* in, T* out) const noexcept
     {
-        alignas(64) T first[memory.widest];
-        alignas(64) T second[memory.widest];
-        predict_tile({in, 1, input_size}, detail::one_row{}, {out, 1, output_size}, first, second);
+        with_buffers<pass_size::one_row>(
+            [&](auto& buffers) CTGRAD_INLINE_LAMBDA
+            {
+                predict_tile<pass_size::one_row>({in, 1, input_size}, detail::one_row{},
+                                                 {out, 1, output_size}, buffers);
+            });
+    }
+
+    /// What rows are written to in turn.
+    template <pass_size Size>
+    struct prediction_buffers
+    {
+        static constexpr int block = memory_for<Size>.has_blocks ? simd::batch<T>::size : 1;
+        static constexpr int rows = Size == pass_size::one_row ? block : tile_rows;
+
+        alignas(64) T first[rows * memory_for<Size>.widest_in_turn[0]];
+        alignas(64) T second[std::max(rows * memory_for<Size>.widest_in_turn[1], 1)];
+        alignas(64) T scratch[std::max(memory_for<Size>.scratch, 1)];
+    };
+
+    /// On the stack up to a megabyte; otherwise each thread has its own.
+    template <pass_size Size>
+    CTGRAD_ALWAYS_INLINE static void with_buffers(const auto& body)
+    {
+        if constexpr (sizeof(prediction_buffers<Size>) <= (std::size_t{1} << 20))
+        {
+            prediction_buffers<Size> buffers;
+            body(buffers);
+        }
+        else
+        {
+            static thread_local prediction_buffers<Size> buffers;
+            body(buffers);
+        }
     }
 
     /// `rows` is the number of rows, or one_row.
-    template <class Rows>
+    template <pass_size Size, class Rows>
     CTGRAD_ALWAYS_INLINE void predict_tile(rows_view<const T> in, Rows rows, rows_view<T> out,
-                                           T* first, T* second) const noexcept
+                                           prediction_buffers<Size>& buffers) const noexcept
     {
         const T* x = in.data;
         std::ptrdiff_t x_stride = in.stride;
-        T* y = first;
-        if constexpr (memory.copies_input)
+        T* y = buffers.first;
+        if constexpr (memory_for<Size>.copies_input)
         {
             copy_rows(in, y, row_stride<T>(input_size));
             x = y;
             x_stride = row_stride<T>(input_size);
         }
-        for_each_layer(
+        for_each_in(
+            layers_for<Size>{}, memory_for<Size>,
             [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) CTGRAD_INLINE_LAMBDA
             {
                 const T* const parameters = block_.data() + place.parameters;
                 if constexpr (!Layer::in_place)
                 {
-                    y = x == first ? second : first;
-                    detail::infer<Layer>(parameters, x, x_stride, y, rows);
+                    y = x == buffers.first ? buffers.second : buffers.first;
+                    detail::infer<Layer>(parameters, x, x_stride, y, rows, buffers.scratch);
                     x = y;
                     x_stride = row_stride<T>(place.output_size);
                 }

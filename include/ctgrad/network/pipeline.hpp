@@ -2,8 +2,11 @@
 #pragma once
 
 #include <ctgrad/layers/activation.hpp>
+#include <ctgrad/layers/conversion.hpp>
+#include <ctgrad/layers/convolution.hpp>
 #include <ctgrad/layers/dense.hpp>
 #include <ctgrad/layers/dropout.hpp>
+#include <ctgrad/layers/pooling.hpp>
 #include <ctgrad/layers/reshape.hpp>
 
 #include <boost/hana/basic_tuple.hpp>
@@ -18,11 +21,15 @@ namespace ctgrad
 
 /// A formula, or a structural value whose type names an implementation (see layers/layer.hpp).
 template <auto Layer>
-concept layer = expression<decltype(Layer)> || requires {
+concept layer = expression<decltype(Layer)> || (requires {
     { std::remove_cvref_t<decltype(Layer)>::name } -> std::convertible_to<std::string_view>;
+} && (requires {
     typename std::remove_cvref_t<decltype(Layer)>::template implementation<float, Layer, shape(1),
                                                                            no_activation{}>;
-};
+} || requires {
+    typename std::remove_cvref_t<decltype(Layer)>::template placed_implementation<
+        float, Layer, placement{shape(1)}, no_activation{}>;
+}));
 
 /// The implementations of a network's layers, in order, each placed at its input's shape.
 template <class... Implementations>
@@ -35,7 +42,7 @@ namespace detail
 {
 
 /// Stands in for what is no layer, and says so.
-template <class T, auto Layer, shape In>
+template <class T, auto Layer, placement In>
 struct no_layer : flatten_implementation<T, In>
 {
     static constexpr bool is_layer = layer<Layer>;
@@ -45,24 +52,57 @@ struct no_layer : flatten_implementation<T, In>
         "dense{.units = 10}, or a formula of one variable; see docs/errors.md#not-a-layer");
 };
 
-template <class T, auto Layer, shape In, auto Next>
+/// How a layer wants its input.
+template <class T, auto Layer, placement Given, pass_size Size>
+constexpr placement placement_for()
+{
+    using type = std::remove_cvref_t<decltype(Layer)>;
+    if constexpr (requires { type::template takes<T, Layer, Given>(Size); })
+    {
+        return type::template takes<T, Layer, Given>(Size);
+    }
+    else if constexpr (expression<type>)
+    {
+        constexpr bool takes_any =
+            activation_implementation<T, Layer, Given.extents>::takes_any_format;
+        return takes_any ? Given : placement{Given.extents};
+    }
+    else
+    {
+        return {Given.extents};
+    }
+}
+
+template <class T, auto Layer, placement In, auto Next>
 struct place_layer
 {
     using type = no_layer<T, Layer, In>;
 };
 
-template <class T, auto Layer, shape In, auto Next>
+template <class T, auto Layer, placement In, auto Next>
     requires layer<Layer>
 struct place_layer<T, Layer, In, Next>
 {
-    using type = implementation_of<Layer, T, In, Next>;
+    using type = implementation_of<Layer, T, In.extents, Next>;
 };
 
-template <class T, auto Layer, shape In, auto Next>
+template <class T, auto Layer, placement In, auto Next>
+    requires layer<Layer> && requires {
+        typename std::remove_cvref_t<decltype(Layer)>::template placed_implementation<T, Layer, In,
+                                                                                      Next>;
+    }
+struct place_layer<T, Layer, In, Next>
+{
+    using type =
+        typename std::remove_cvref_t<decltype(Layer)>::template placed_implementation<T, Layer, In,
+                                                                                      Next>;
+};
+
+template <class T, auto Layer, placement In, auto Next>
     requires layer<Layer> && expression<decltype(Layer)>
 struct place_layer<T, Layer, In, Next>
 {
-    using type = activation_implementation<T, Layer, In>;
+    using type = activation_implementation<T, Layer, In.extents, In.format>;
 };
 
 template <std::size_t Index, auto... Values>
@@ -70,34 +110,78 @@ inline constexpr auto nth_value =
     std::tuple_element_t<Index,
                          std::tuple<std::integral_constant<decltype(Values), Values>...>>::value;
 
+/// What brings a row from one format to another; rows are in between.
+template <class T, placement From, placement To>
+constexpr auto conversions()
+{
+    constexpr bool as_it_is = From.format == To.format && (From.format != row_format::channels_last ||
+                                                           From.channels() == To.channels());
+    constexpr row_format rows = row_format::rows;
+    if constexpr (as_it_is)
+    {
+        return pipeline<>{};
+    }
+    else if constexpr (From.format == rows)
+    {
+        return pipeline<conversion<T, To.extents, rows, To.format>>{};
+    }
+    else if constexpr (To.format == rows)
+    {
+        return pipeline<conversion<T, From.extents, From.format, rows>>{};
+    }
+    else
+    {
+        return pipeline<conversion<T, From.extents, From.format, rows>,
+                        conversion<T, To.extents, rows, To.format>>{};
+    }
+}
+
+template <class... A, class... B>
+constexpr pipeline<A..., B...> operator+(pipeline<A...>, pipeline<B...>)
+{
+    return {};
+}
+
 /// Layer number Index, from 1 on, behind those before it; number 0 is the input.
-template <class T, shape In, std::size_t Index, auto... Layers>
+template <class T, shape In, pass_size Size, std::size_t Index, auto... Layers>
 struct placed_layer
 {
-    using implementation =
-        typename place_layer<T, nth_value<Index - 1, Layers...>,
-                             placed_layer<T, In, Index - 1, Layers...>::output::value,
-                             nth_value<Index, Layers..., no_activation{}>>::type;
+    static constexpr auto value = nth_value<Index - 1, Layers...>;
+    static constexpr placement given =
+        placed_layer<T, In, Size, Index - 1, Layers...>::output::value;
+    static constexpr placement taken = placement_for<T, value, given, Size>();
+    using implementation = typename place_layer<T, value, taken,
+                                                nth_value<Index, Layers..., no_activation{}>>::type;
+    using all = decltype(conversions<T, given, taken>() + pipeline<implementation>{});
     // Needs the implementation here and now: a mistake in it is reported from here.
-    using output = std::integral_constant<shape, implementation::output>;
+    using output =
+        std::integral_constant<placement,
+                               placement{implementation::output, output_format<implementation>}>;
 };
 
-template <class T, shape In, auto... Layers>
-struct placed_layer<T, In, 0, Layers...>
+template <class T, shape In, pass_size Size, auto... Layers>
+struct placed_layer<T, In, Size, 0, Layers...>
 {
-    using output = std::integral_constant<shape, In>;
+    using output = std::integral_constant<placement, placement{In}>;
 };
 
-template <class T, shape In, class Indices, auto... Layers>
+template <class T, shape In, pass_size Size, class Indices, auto... Layers>
 struct place_layers;
 
 // One layer after the other, not each within the one before: what is reported of the last layer is
 // as short as of the first.
-template <class T, shape In, std::size_t... I, auto... Layers>
-struct place_layers<T, In, std::index_sequence<I...>, Layers...>
+template <class T, shape In, pass_size Size, std::size_t... I, auto... Layers>
+struct place_layers<T, In, Size, std::index_sequence<I...>, Layers...>
 {
-    using type = pipeline<typename placed_layer<T, In, I + 1, Layers...>::implementation...>;
+    static constexpr placement last =
+        placed_layer<T, In, Size, sizeof...(I), Layers...>::output::value;
+    using type = decltype((pipeline<>{} + ... +
+                           typename placed_layer<T, In, Size, I + 1, Layers...>::all{}) +
+                          conversions<T, last, placement{last.extents}>());
 };
+
+template <class Implementation>
+concept is_conversion = requires { Implementation::is_conversion; };
 
 template <class Implementation>
 concept passes_nothing = requires { Implementation::identity; };
@@ -132,7 +216,13 @@ struct memory_plan
     int parameters = 0;
     int logical_parameters = 0;
     int kept = 0;
+    /// Numbers of one row that the widest buffer takes; of those with an even number, and an odd one.
     int widest = 0;
+    std::array<int, 2> widest_in_turn{};
+    /// Numbers that the layers' passes need for themselves.
+    int scratch = 0;
+    /// Whether rows are in blocks anywhere, of which there must be a whole number.
+    bool has_blocks = false;
     /// The first layer changes rows in place, so the user's input is copied first.
     bool copies_input = false;
 };
@@ -155,9 +245,11 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
     int size = input.size();
     int buffer = -1;
     std::size_t i = 0;
-    const auto new_buffer = [&](int row_size)
+    const auto new_buffer = [&](int room)
     {
-        plan.buffer_strides[static_cast<std::size_t>(plan.buffers)] = row_stride<T>(row_size);
+        int& turn = plan.widest_in_turn[static_cast<std::size_t>(plan.buffers % 2)];
+        turn = std::max(turn, room);
+        plan.buffer_strides[static_cast<std::size_t>(plan.buffers)] = room;
         return plan.buffers++;
     };
     plan.widest = row_stride<T>(size);
@@ -171,12 +263,13 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
         if (Implementation::in_place && !here.identity && buffer < 0)
         {
             plan.copies_input = true;
-            buffer = new_buffer(size);
+            buffer = new_buffer(row_stride<T>(size));
         }
         here.input_buffer = buffer;
+        constexpr placement output{Implementation::output, output_format<Implementation>};
         if (!Implementation::in_place)
         {
-            buffer = new_buffer(here.output_size);
+            buffer = new_buffer(row_room<T>(output));
         }
         here.output_buffer = buffer;
         size = here.output_size;
@@ -185,7 +278,9 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
         plan.logical_parameters += logical_parameters<Implementation>();
         here.kept = plan.kept;
         plan.kept += Implementation::kept;
-        plan.widest = std::max(plan.widest, row_stride<T>(size));
+        plan.widest = std::max(plan.widest, row_room<T>(output));
+        plan.scratch = std::max(plan.scratch, aligned_size<T>(scratch_size<Implementation>));
+        plan.has_blocks = plan.has_blocks || output.format == row_format::sample_blocks;
     };
     (place(hana::basic_type<Implementations>{}), ...);
     return plan;

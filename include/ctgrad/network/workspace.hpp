@@ -91,7 +91,8 @@ public:
           kept_(static_cast<std::size_t>(tile_rows) * memory.kept),
           first_(static_cast<std::size_t>(tile_rows) * memory.widest),
           second_(static_cast<std::size_t>(tile_rows) * memory.widest),
-          gradients_(static_cast<std::size_t>(memory.parameters))
+          gradients_(static_cast<std::size_t>(memory.parameters)),
+          scratch_(static_cast<std::size_t>(memory.scratch))
     {
     }
 
@@ -208,8 +209,8 @@ private:
                 if constexpr (!Layer::in_place)
                 {
                     const input_rows x = input_of(place, inputs);
-                    Layer::infer(parameters, x.data, x.stride, buffer(place.output_buffer),
-                                 inputs.rows);
+                    detail::infer<Layer>(parameters, x.data, x.stride, buffer(place.output_buffer),
+                                         inputs.rows, scratch_.data());
                 }
                 else if constexpr (!detail::passes_nothing<Layer>)
                 {
@@ -252,7 +253,7 @@ private:
                     const input_rows x = input_of(place, inputs);
                     const bool wanted = is_learnt_before(place.parameters);
                     detail::backward<Layer>(parameters, x.data, x.stride, dy, wanted ? dx : nullptr,
-                                            gradients, inputs.rows, update);
+                                            gradients, inputs.rows, scratch_.data(), update);
                     std::swap(dy, dx);
                 }
                 else if constexpr (!detail::passes_nothing<Layer>)
@@ -286,6 +287,7 @@ private:
     aligned_buffer<T> first_;
     aligned_buffer<T> second_;
     aligned_buffer<T> gradients_;
+    aligned_buffer<T> scratch_;
 };
 
 } // namespace ctgrad
