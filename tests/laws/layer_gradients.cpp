@@ -98,6 +98,41 @@ BOOST_AUTO_TEST_CASE(inputs_of_more_dimensions)
     check<input{2, 3, 2}, dropout{0.25}, flatten{}, swish, dense{2}, flatten{}>();
 }
 
+BOOST_AUTO_TEST_CASE(convolutions)
+{
+    constexpr conv2d padded{.filters = 3, .kernel = 3, .padding = same};
+    check<input{5, 4}, padded>();
+    check<input{2, 5, 4}, conv2d{.filters = 2, .kernel = {2, 3}, .stride = {2, 1}, .bias = false}>();
+    check<input{2, 6, 5}, padded, tanh(x), conv2d{.filters = 2, .kernel = 3, .dilation = 2}>();
+    check<input{4, 3, 3}, conv2d{.filters = 6, .kernel = 2, .groups = 2}, swish, padded>();
+    // Channels last, and both formats side by side.
+    check<input{9, 3, 3}, conv2d{.filters = 9, .kernel = 2}, swish, conv2d{.filters = 8, .kernel = 2},
+          flatten{}, dense{2}>();
+    check<input{9, 3, 3}, conv2d{.filters = 8, .kernel = 2}, sigmoid(x), padded, flatten{}, dense{2}>();
+    check<input{2, 9}, conv1d{.filters = 3, .kernel = 3, .padding = 2, .dilation = 2}, tanh(x),
+          conv1d{.filters = 2, .kernel = 3, .stride = 2}, flatten{}, dense{3}>();
+}
+
+// Steps of finite differences go over the edges of large windows: tests/simd/pooling.cpp has those.
+BOOST_AUTO_TEST_CASE(pools)
+{
+    constexpr conv2d first{.filters = 3, .kernel = 3, .padding = same};
+    check<input{2, 4, 6}, first, max_pool{}, flatten{}, dense{2}>();
+    check<input{2, 5, 5}, first, average_pool{.size = 3, .stride = 2, .padding = 1}, flatten{}>();
+    check<input{2, 5, 4}, first, tanh(x), global_average_pool{}, dense{3}>();
+    check<input{9, 4, 4}, conv2d{.filters = 9, .kernel = 3, .padding = same}, max_pool{}, swish,
+          global_average_pool{}, dense{2}>();
+}
+
+BOOST_AUTO_TEST_CASE(images_with_layers_that_see_rows)
+{
+    constexpr conv2d first{.filters = 3, .kernel = 3, .padding = same};
+    check<input{2, 4, 3}, first, learnable_swish, first, dropout{0.3}, max_pool{}>();
+    check<input{2, 4, 3}, first, exp(x - logsumexp(x)), first>();
+    check<input{9, 3, 3}, conv2d{.filters = 9, .kernel = 3, .padding = same}, learnable_swish,
+          flatten{}, dense{2}>();
+}
+
 BOOST_AUTO_TEST_CASE(batches_of_one_tile_and_of_more)
 {
     check<input{3}, dense{5}, learnable_swish, dropout{0.2}, dense{2}>({127, 128, 129, 200, 300});

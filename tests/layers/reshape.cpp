@@ -9,9 +9,15 @@
 
 using namespace ctgrad;
 
-static_assert(implementation_of<flatten{}, float, shape(3, 4, 5), no_activation{}>::output ==
-              shape(60));
-static_assert(implementation_of<flatten{}, float, shape(7), no_activation{}>::output == shape(7));
+static_assert(flatten_implementation<float, placement{shape(3, 4, 5)}>::output == shape(60));
+static_assert(flatten_implementation<float, placement{shape(7)}>::output == shape(7));
+
+// Blocks of samples have the order of rows; where channels are last, the order is another one.
+constexpr placement in_blocks{shape(2, 3, 4), row_format::sample_blocks};
+static_assert(flatten::takes<float, flatten{}, in_blocks>(pass_size::many_rows) == in_blocks);
+constexpr placement channels_last{shape(2, 3, 4), row_format::channels_last};
+static_assert(flatten::takes<float, flatten{}, channels_last>(pass_size::many_rows) ==
+              placement{shape(2, 3, 4)});
 
 BOOST_AUTO_TEST_CASE(flatten_keeps_the_order)
 {

@@ -25,7 +25,7 @@ struct window_part
     constexpr window_part(const window_axis& axis, int position)
     {
         const int begin = position * axis.stride - axis.padding;
-        const int skipped = begin < 0 ? divide_up(-begin, axis.dilation) : 0;
+        const int skipped = begin < 0 ? divide_up_signed(-begin, axis.dilation) : 0;
         first = begin + skipped * axis.dilation;
         count = std::max(
             0, std::min(axis.kernel - skipped, divide_up_signed(axis.size - first, axis.dilation)));

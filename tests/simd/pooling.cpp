@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+// Pools of planes against their definition, with whole numbers: sums are exact, and there are ties.
+#define BOOST_TEST_MODULE simd_pooling
+#include <boost/test/unit_test.hpp>
+
+#include <ctgrad/simd/pooling.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <random>
+#include <tuple>
+#include <vector>
+
+using namespace ctgrad::simd;
+
+namespace
+{
+
+using element_types = std::tuple<float, double>;
+
+// Planes of two vectors of lanes, each lane an image of its own.
+template <class T, window_axis Y, window_axis X>
+struct planes
+{
+    static constexpr int lanes = 2 * batch<T>::size;
+    static constexpr int vectors = 2;
+
+    std::vector<T> x, y, dy, dx;
+    std::vector<T> expected_largest, expected_mean, expected_dx, expected_mean_dx;
+
+    explicit planes(unsigned origin)
+        : x(static_cast<std::size_t>(Y.size * X.size * lanes)),
+          y(static_cast<std::size_t>(Y.positions() * X.positions() * lanes)),
+          dy(y.size()),
+          dx(x.size()),
+          expected_largest(y.size()),
+          expected_mean(y.size()),
+          expected_dx(x.size()),
+          expected_mean_dx(x.size())
+    {
+        std::mt19937 engine(origin);
+        std::ranges::generate(x, [&] { return static_cast<T>(engine() % 5) - 2; });
+        // Multiples of the size of a window: means of them are exact.
+        std::ranges::generate(dy, [&] { return static_cast<T>(engine() % 9) * count; });
+        for (int lane = 0; lane < lanes; ++lane)
+        {
+            define(lane);
+        }
+    }
+
+    static constexpr int count = Y.kernel * X.kernel;
+
+    static std::size_t at(int pixel, int lane)
+    {
+        return static_cast<std::size_t>(pixel * lanes + lane);
+    }
+
+    void define(int lane)
+    {
+        for (int row = 0; row < Y.positions(); ++row)
+        {
+            for (int column = 0; column < X.positions(); ++column)
+            {
+                const std::size_t position = at(row * X.positions() + column, lane);
+                T largest = -std::numeric_limits<T>::infinity();
+                T sum = 0;
+                std::size_t first = 0;
+                for (int ky = 0; ky < Y.kernel; ++ky)
+                {
+                    for (int kx = 0; kx < X.kernel; ++kx)
+                    {
+                        const int i = row * Y.stride - Y.padding + ky * Y.dilation;
+                        const int j = column * X.stride - X.padding + kx * X.dilation;
+                        if (i < 0 || i >= Y.size || j < 0 || j >= X.size)
+                        {
+                            continue;
+                        }
+                        const std::size_t pixel = at(i * X.size + j, lane);
+                        sum += x[pixel];
+                        expected_mean_dx[pixel] += dy[position] / count;
+                        if (x[pixel] > largest)
+                        {
+                            largest = x[pixel];
+                            first = pixel;
+                        }
+                    }
+                }
+                expected_largest[position] = largest;
+                expected_mean[position] = sum * (T(1) / count);
+                expected_dx[first] += dy[position];
+            }
+        }
+    }
+
+    void check()
+    {
+        max_pool_plane<T, Y, X>(x.data(), lanes, vectors, y.data(), lanes);
+        BOOST_TEST(y == expected_largest);
+        max_pool_plane_gradient<T, Y, X>(x.data(), lanes, vectors, dy.data(), lanes, dx.data());
+        BOOST_TEST(dx == expected_dx);
+        average_pool_plane<T, Y, X>(x.data(), lanes, vectors, y.data(), lanes);
+        BOOST_TEST(y == expected_mean);
+        std::ranges::fill(dx, T(0));
+        average_pool_plane_gradient<T, Y, X>(dy.data(), lanes, vectors, dx.data(), lanes);
+        for (std::size_t i = 0; i < dx.size(); ++i)
+        {
+            // The share is 1 / count, rounded.
+            BOOST_REQUIRE_SMALL(dx[i] - expected_mean_dx[i],
+                                64 * std::numeric_limits<T>::epsilon());
+        }
+    }
+};
+
+template <class T, window_axis Y, window_axis X>
+void check()
+{
+    for (unsigned origin = 0; origin < 20; ++origin)
+    {
+        planes<T, Y, X>(origin).check();
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(pools_are_those_of_the_definition, T, element_types)
+{
+    check<T, window_axis{6, 2, 2}, window_axis{8, 2, 2}>();
+    check<T, window_axis{7, 2, 2}, window_axis{5, 2, 2}>();
+    check<T, window_axis{5, 3, 1}, window_axis{4, 3, 1}>();
+    check<T, window_axis{7, 3, 2, 1}, window_axis{6, 3, 2, 1}>();
+    check<T, window_axis{5, 1, 2, 0}, window_axis{9, 4, 3, 2}>();
+    check<T, window_axis{1, 1, 1, 0}, window_axis{9, 3, 1, 1, 2}>();
+    check<T, window_axis{3, 3, 1}, window_axis{2, 2, 1}>();
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_nan_takes_the_gradient, T, element_types)
+{
+    constexpr int lanes = batch<T>::size;
+    constexpr window_axis axis{2, 2, 2};
+    std::vector<T> x(4 * lanes, T(1)), dy(lanes, T(3)), dx(4 * lanes), y(lanes);
+    for (int lane = 0; lane < lanes; ++lane)
+    {
+        x[static_cast<std::size_t>(lane % 4 * lanes + lane)] =
+            std::numeric_limits<T>::quiet_NaN();
+    }
+    max_pool_plane<T, axis, axis>(x.data(), lanes, 1, y.data(), lanes);
+    max_pool_plane_gradient<T, axis, axis>(x.data(), lanes, 1, dy.data(), lanes, dx.data());
+    for (int lane = 0; lane < lanes; ++lane)
+    {
+        BOOST_TEST(y[static_cast<std::size_t>(lane)] != y[static_cast<std::size_t>(lane)]);
+        T sum = 0;
+        for (int pixel = 0; pixel < 4; ++pixel)
+        {
+            sum += dx[static_cast<std::size_t>(pixel * lanes + lane)];
+        }
+        BOOST_TEST(sum == 3);
+    }
+}
