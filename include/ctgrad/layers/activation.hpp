@@ -25,6 +25,11 @@ inline constexpr auto pre_activation_name = []
     }
 }();
 
+/// Whether it does not matter where an element lies.
+template <auto Formula>
+inline constexpr bool is_for_each_element =
+    ctgrad::parameter_count<Formula> == 0 && !ctgrad::has_reduction<Formula>;
+
 } // namespace detail
 
 /// A formula of one variable as a layer. Its parameters are learnt, as many of each as its scope says.
@@ -44,11 +49,8 @@ struct activation_implementation
     static constexpr auto scopes = detail::scopes_in<Formula, In>;
     /// With parameters or reductions the pre-activation is kept; otherwise the derivative, which the
     /// forward pass gets almost for nothing with the value and which backward only multiplies.
-    static constexpr bool keeps_derivative = parameter_count == 0 && !over_row;
+    static constexpr bool keeps_derivative = detail::is_for_each_element<Formula>;
     static constexpr int kept = row_room<T>({In, Format});
-    /// Without parameters and reductions it does not matter where an element lies.
-    static constexpr bool takes_any_format = keeps_derivative;
-    static_assert(takes_any_format || Format == row_format::rows);
 
     static constexpr auto tensors = []
     {

@@ -27,28 +27,29 @@ struct convolution_plan
     bool is_symmetric = true;
 };
 
-/// Checks extents and settings; where they are wrong the plan is of something else that compiles, as
-/// what is reported should be the mistake alone.
-constexpr convolution_plan plan_convolution(shape image, bool is_image, simd::window_axis y,
-                                            simd::window_axis x, int filters, int groups)
+/// Checks extents and settings. Where they are wrong the plan is of something else that compiles, and
+/// says the first mistake only.
+constexpr convolution_plan plan_convolution(shape given, bool is_image, shape image,
+                                            simd::window_axis y, simd::window_axis x, int filters,
+                                            int groups, bool is_symmetric)
 {
     convolution_plan plan;
+    plan.input = given;
+    plan.output = shape(1);
     plan.is_image = is_image;
-    plan.has_filters = filters >= 1;
-    plan.fits = is_image && y.is_possible() && x.is_possible();
-    const int channels = is_image ? image.extents[0] : 1;
-    plan.divides = groups >= 1 && channels % std::max(groups, 1) == 0 &&
-                   filters % std::max(groups, 1) == 0;
-    if (!(plan.is_image && plan.has_filters && plan.fits && plan.divides))
+    plan.has_filters = !is_image || filters >= 1;
+    plan.fits = !(plan.is_image && plan.has_filters) || (y.is_possible() && x.is_possible());
+    plan.divides = !(plan.is_image && plan.has_filters && plan.fits) ||
+                   (groups >= 1 && image.extents[0] % groups == 0 && filters % groups == 0);
+    plan.is_symmetric = is_symmetric;
+    if (is_image && plan.has_filters && plan.fits && plan.divides)
     {
-        plan.input = shape(1, 1, 1);
-        plan.output = shape(1, 1, 1);
-        return plan;
+        plan.window = {
+            .channels = image.extents[0] / groups, .filters = filters / groups, .y = y, .x = x};
+        plan.groups = groups;
+        plan.input = image;
+        plan.output = shape(filters, y.positions(), x.positions());
     }
-    plan.window = {.channels = channels / groups, .filters = filters / groups, .y = y, .x = x};
-    plan.groups = groups;
-    plan.input = image;
-    plan.output = shape(filters, y.positions(), x.positions());
     return plan;
 }
 
@@ -96,15 +97,13 @@ struct conv2d
     {
         const bool is_image = extents.rank == 2 || extents.rank == 3;
         const shape image = is_image ? detail::image_of(extents) : shape(1, 1, 1);
-        detail::convolution_plan made = detail::plan_convolution(
-            image, is_image,
+        return detail::plan_convolution(
+            extents, is_image, image,
             detail::axis_of(image.extents[1], kernel.y, stride.y, padding.y, padding.is_same,
                             dilation.y),
             detail::axis_of(image.extents[2], kernel.x, stride.x, padding.x, padding.is_same,
                             dilation.x),
-            filters, groups);
-        made.is_symmetric = detail::is_symmetric(padding, kernel, dilation);
-        return made;
+            filters, groups, detail::is_symmetric(padding, kernel, dilation));
     }
 
     template <class T, auto Layer, placement Given>
@@ -141,15 +140,13 @@ struct conv1d
     {
         const bool is_signal =
             extents.rank == 1 || extents.rank == 2 || (extents.rank == 3 && extents.extents[1] == 1);
-        const shape signal = !is_signal           ? shape(1, 1, 1)
+        const shape signal = !is_signal            ? shape(1, 1, 1)
                              : extents.rank == 3 ? extents
                                                  : detail::signal_of(extents);
-        detail::convolution_plan made = detail::plan_convolution(
-            signal, is_signal, {},
+        return detail::plan_convolution(
+            extents, is_signal, signal, {},
             detail::axis_of(signal.extents[2], kernel, stride, padding.x, padding.is_same, dilation),
-            filters, groups);
-        made.is_symmetric = detail::is_symmetric(padding, {1, kernel}, {1, dilation});
-        return made;
+            filters, groups, detail::is_symmetric(padding, {1, kernel}, {1, dilation}));
     }
 
     template <class T, auto Layer, placement Given>
@@ -220,7 +217,7 @@ struct convolution_implementation
     }
 
     static void infer(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
-                      std::ptrdiff_t rows, T* scratch)
+                      std::ptrdiff_t rows, T* room)
     {
         if constexpr (In.format == row_format::rows)
         {
@@ -229,7 +226,7 @@ struct convolution_implementation
             {
                 simd::window_forward<T, window, lanes>(x + row * x_stride, 1, parameters,
                                                        bias_of(parameters, 0),
-                                                       y + row * row_room<T>(placed_output), scratch,
+                                                       y + row * row_room<T>(placed_output), room,
                                                        1);
             }
         }
@@ -241,13 +238,13 @@ struct convolution_implementation
                            {
                                simd::window_forward<T, window, lanes>(
                                    x + x_at, samples, parameters + group * layout::size,
-                                   bias_of(parameters, group), y + y_at, scratch);
+                                   bias_of(parameters, group), y + y_at, room);
                            });
         }
     }
 
     static void backward(const T* parameters, const T* x, std::ptrdiff_t, const T* dy, T* dx,
-                         T* gradients, std::ptrdiff_t rows, T* scratch)
+                         T* gradients, std::ptrdiff_t rows, T* room)
     {
         static_assert(In.format != row_format::rows, "rows as they come are for inference");
         for_each_block(
@@ -256,7 +253,7 @@ struct convolution_implementation
             {
                 T* const dweights = gradients + group * layout::size;
                 simd::window_weight_gradient<T, window, lanes>(x + x_at, dy + y_at, samples,
-                                                               dweights, scratch);
+                                                               dweights, room);
                 if constexpr (Layer.bias)
                 {
                     simd::window_bias_gradient<T, window, lanes>(
@@ -266,7 +263,7 @@ struct convolution_implementation
                 if (dx != nullptr)
                 {
                     simd::window_input_gradient<T, window, lanes>(
-                        dy + y_at, samples, parameters + group * layout::size, dx + x_at, scratch);
+                        dy + y_at, samples, parameters + group * layout::size, dx + x_at, room);
                 }
             });
     }
@@ -333,20 +330,24 @@ private:
     }
 
     // Last: clang leaves out what follows an assertion that fails, and would report that too.
-    static_assert(Plan.is_image,
+    static constexpr bool is_image = Plan.is_image;
+    static_assert(is_image,
                   "a convolution needs an image, input{channels, rows, columns} or input{rows, "
                   "columns}, or for conv1d a signal, input{channels, length} or input{length}; put "
                   "it before flatten{}; see docs/errors.md#convolution-needs-an-image");
-    static_assert(Plan.has_filters, "a convolution needs at least one filter: conv2d{.filters = 8}; "
-                                    "see docs/errors.md#convolution-filters");
-    static_assert(!Plan.is_image || Plan.fits,
-                  "a window with its dilation is at most as large as the image with its padding, and "
-                  "kernel, stride and dilation are at least 1; see docs/errors.md#window-extents");
-    static_assert(Plan.divides, "the groups of a convolution divide its channels and its filters; "
-                                "see docs/errors.md#convolution-groups");
-    static_assert(Plan.is_symmetric,
-                  "padding `same` needs a window of an odd extent, or an even dilation; see "
-                  "docs/errors.md#same-padding");
+    static constexpr bool has_filters = Plan.has_filters;
+    static_assert(has_filters, "a convolution needs at least one filter: conv2d{.filters = 8}; see "
+                               "docs/errors.md#convolution-filters");
+    static constexpr bool fits = Plan.fits;
+    static_assert(fits, "a window with its dilation is at most as large as the image with its padding, "
+                        "and kernel, stride and dilation are at least 1; see "
+                        "docs/errors.md#window-extents");
+    static constexpr bool divides = Plan.divides;
+    static_assert(divides, "the groups of a convolution divide its channels and its filters; see "
+                           "docs/errors.md#convolution-groups");
+    static constexpr bool is_symmetric = Plan.is_symmetric;
+    static_assert(is_symmetric, "padding `same` needs a window of an odd extent, or an even dilation; "
+                                "see docs/errors.md#same-padding");
 };
 
 } // namespace ctgrad

@@ -33,25 +33,24 @@ constexpr pooling_plan plan_pooling(shape extents, window_extents size, window_e
 {
     pooling_plan plan;
     plan.is_image = extents.rank == 2 || extents.rank == 3;
-    plan.input = plan.is_image ? image_of(extents) : shape(1, 1, 1);
-    const auto axis = [&](std::size_t index, int window, int step, int zeros) {
-        return axis_of(plan.input.extents[index], window, step > 0 ? step : window, zeros, false, 1);
-    };
+    const shape image = plan.is_image ? image_of(extents) : shape(1, 1, 1);
+    const auto axis = [&](std::size_t index, int window, int step, int zeros)
+    { return axis_of(image.extents[index], window, step > 0 ? step : window, zeros, false, 1); };
     const simd::window_axis y = axis(1, size.y, stride.y, padding.y);
     const simd::window_axis x = axis(2, size.x, stride.x, padding.x);
     // A window that meets no pixel has no largest number.
-    plan.fits = y.is_possible() && x.is_possible() && 2 * y.padding <= y.kernel &&
-                2 * x.padding <= x.kernel && !padding.is_same;
-    if (plan.fits)
+    plan.fits = !plan.is_image ||
+                (y.is_possible() && x.is_possible() && 2 * y.padding <= y.kernel &&
+                 2 * x.padding <= x.kernel && !padding.is_same);
+    plan.input = extents;
+    plan.output = shape(1);
+    if (plan.is_image && plan.fits)
     {
         plan.y = y;
         plan.x = x;
+        plan.input = image;
+        plan.output = shape(image.extents[0], y.positions(), x.positions());
     }
-    else
-    {
-        plan.input = shape(1, 1, 1);
-    }
-    plan.output = shape(plan.input.extents[0], plan.y.positions(), plan.x.positions());
     return plan;
 }
 
@@ -134,12 +133,10 @@ struct global_average_pool
 
     constexpr detail::pooling_plan plan(shape extents) const
     {
-        const bool is_image = extents.rank == 2 || extents.rank == 3;
-        const shape image = is_image ? detail::image_of(extents) : shape(1, 1, 1);
+        const shape image = detail::image_of(extents);
         detail::pooling_plan made =
-            detail::plan_pooling(image, {image.extents[1], image.extents[2]}, 0, 0);
-        made.is_image = is_image;
-        made.output = shape(image.extents[0]);
+            detail::plan_pooling(extents, {image.extents[1], image.extents[2]}, 0, 0);
+        made.output = shape(made.output.extents[0]);
         return made;
     }
 
@@ -228,12 +225,13 @@ private:
     }
 
     // Last: clang leaves out what follows an assertion that fails, and would report that too.
-    static_assert(Plan.is_image,
+    static constexpr bool is_image = Plan.is_image;
+    static_assert(is_image,
                   "a pool needs an image, input{channels, rows, columns} or input{rows, columns}; put "
                   "it before flatten{}; see docs/errors.md#pool-needs-an-image");
-    static_assert(!Plan.is_image || Plan.fits,
-                  "the window of a pool is at most as large as the image with its padding, and its "
-                  "padding at most half of it; see docs/errors.md#window-extents");
+    static constexpr bool fits = Plan.fits;
+    static_assert(fits, "the window of a pool is at most as large as the image with its padding, and "
+                        "its padding at most half of it; see docs/errors.md#window-extents");
 };
 
 } // namespace ctgrad

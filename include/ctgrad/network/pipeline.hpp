@@ -63,9 +63,7 @@ constexpr placement placement_for()
     }
     else if constexpr (expression<type>)
     {
-        constexpr bool takes_any =
-            activation_implementation<T, Layer, Given.extents>::takes_any_format;
-        return takes_any ? Given : placement{Given.extents};
+        return is_for_each_element<Layer> ? Given : placement{Given.extents};
     }
     else
     {
