@@ -21,15 +21,16 @@ constexpr auto swish = x * sigmoid(x);
 
 // LeCun, Bottou, Bengio, Haffner (1998), with the largest of each window instead of a trained mean,
 // swish instead of tanh, and dropout.
-using lenet = network<input{28, 28},                                             //
-                      conv2d{.filters = 6, .kernel = 5, .padding = same}, swish, //
-                      max_pool{},                                                //
-                      conv2d{.filters = 16, .kernel = 5}, swish,                 //
-                      max_pool{},                                                //
-                      flatten{}, dropout{.rate = 0.3}, dense{120}, swish, dense{84}, swish, dense{10}>;
+using lenet =
+    network<input{28, 28},                                             //
+            conv2d{.filters = 6, .kernel = 5, .padding = same}, swish, //
+            max_pool{},                                                //
+            conv2d{.filters = 16, .kernel = 5}, swish,                 //
+            max_pool{},                                                //
+            flatten{}, dropout{.rate = 0.3}, dense{120}, swish, dense{84}, swish, dense{10}>;
 static_assert(lenet::parameter_count == 61'706);
 
-using small_lenet = network<input{8, 8},                                             //
+using small_lenet = network<input{8, 8},                                               //
                             conv2d{.filters = 8, .kernel = 3, .padding = same}, swish, //
                             max_pool{},                                                //
                             flatten{}, dense{32}, swish, dense{10}>;

@@ -102,13 +102,15 @@ BOOST_AUTO_TEST_CASE(convolutions)
 {
     constexpr conv2d padded{.filters = 3, .kernel = 3, .padding = same};
     check<input{5, 4}, padded>();
-    check<input{2, 5, 4}, conv2d{.filters = 2, .kernel = {2, 3}, .stride = {2, 1}, .bias = false}>();
+    check<input{2, 5, 4},
+          conv2d{.filters = 2, .kernel = {2, 3}, .stride = {2, 1}, .bias = false}>();
     check<input{2, 6, 5}, padded, tanh(x), conv2d{.filters = 2, .kernel = 3, .dilation = 2}>();
     check<input{4, 3, 3}, conv2d{.filters = 6, .kernel = 2, .groups = 2}, swish, padded>();
     // Channels last, and both formats side by side.
-    check<input{9, 3, 3}, conv2d{.filters = 9, .kernel = 2}, swish, conv2d{.filters = 8, .kernel = 2},
-          flatten{}, dense{2}>();
-    check<input{9, 3, 3}, conv2d{.filters = 8, .kernel = 2}, sigmoid(x), padded, flatten{}, dense{2}>();
+    check<input{9, 3, 3}, conv2d{.filters = 9, .kernel = 2}, swish,
+          conv2d{.filters = 8, .kernel = 2}, flatten{}, dense{2}>();
+    check<input{9, 3, 3}, conv2d{.filters = 8, .kernel = 2}, sigmoid(x), padded, flatten{},
+          dense{2}>();
     check<input{2, 9}, conv1d{.filters = 3, .kernel = 3, .padding = 2, .dilation = 2}, tanh(x),
           conv1d{.filters = 2, .kernel = 3, .stride = 2}, flatten{}, dense{3}>();
 }

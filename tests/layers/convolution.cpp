@@ -27,8 +27,9 @@ std::vector<double> defined(std::span<const double> image, std::span<const doubl
     const auto pixel = [&](int channel, int row, int column)
     {
         const bool is_inside = row >= 0 && row < Rows && column >= 0 && column < Columns;
-        return is_inside ? image[static_cast<std::size_t>((channel * Rows + row) * Columns + column)]
-                         : 0.0;
+        return is_inside
+                   ? image[static_cast<std::size_t>((channel * Rows + row) * Columns + column)]
+                   : 0.0;
     };
     std::vector<double> out;
     for (int filter = 0; filter < Layer.filters; ++filter)
@@ -49,11 +50,12 @@ std::vector<double> defined(std::span<const double> image, std::span<const doubl
                     {
                         for (int kx = 0; kx < x_axis.kernel; ++kx)
                         {
-                            sum += weight(filter, channel, ky, kx) *
-                                   pixel(first + channel,
-                                         row * y_axis.stride - y_axis.padding + ky * y_axis.dilation,
-                                         column * x_axis.stride - x_axis.padding +
-                                             kx * x_axis.dilation);
+                            sum +=
+                                weight(filter, channel, ky, kx) *
+                                pixel(first + channel,
+                                      row * y_axis.stride - y_axis.padding + ky * y_axis.dilation,
+                                      column * x_axis.stride - x_axis.padding +
+                                          kx * x_axis.dilation);
                         }
                     }
                 }
@@ -86,14 +88,16 @@ BOOST_AUTO_TEST_CASE(convolutions_are_those_of_the_definition)
     check<conv2d{.filters = 3, .kernel = {2, 3}, .bias = false}, 2, 5, 7>();
     check<conv2d{.filters = 17, .kernel = {3, 1}, .stride = {2, 1}, .padding = {1, 0}}, 5, 6, 4>();
     check<conv2d{.filters = 33, .kernel = 3, .padding = 1}, 18, 4, 5>();
-    check<conv2d{.filters = 2, .kernel = 3, .stride = 2, .padding = same, .dilation = 2}, 3, 9, 9>();
+    check<conv2d{.filters = 2, .kernel = 3, .stride = 2, .padding = same, .dilation = 2}, 3, 9,
+          9>();
     check<conv2d{.filters = 1, .kernel = 1}, 1, 1, 1>();
 }
 
 BOOST_AUTO_TEST_CASE(so_they_are_in_groups)
 {
     check<conv2d{.filters = 6, .kernel = 3, .groups = 3}, 3, 5, 5>();
-    check<conv2d{.filters = 4, .kernel = 3, .padding = same, .groups = 2, .bias = false}, 6, 4, 5>();
+    check<conv2d{.filters = 4, .kernel = 3, .padding = same, .groups = 2, .bias = false}, 6, 4,
+          5>();
     check<conv2d{.filters = 34, .kernel = {1, 3}, .groups = 2}, 36, 2, 5>();
 }
 
@@ -105,13 +109,15 @@ BOOST_AUTO_TEST_CASE(a_signal_is_an_image_of_one_row)
     require_rows_of<signals>(
         [](std::span<const double> image, std::span<const double> parameters)
         {
-            return defined<conv2d{.filters = 3, .kernel = {1, 3}, .stride = {1, 2}, .padding = {0, 1}},
+            return defined<conv2d{
+                               .filters = 3, .kernel = {1, 3}, .stride = {1, 2}, .padding = {0, 1}},
                            2, 1, 11>(image, parameters);
         },
         1e-14);
     // One channel need not be said, and the output of one convolution is the input of another.
     static_assert(network<input{10}, conv1d{.filters = 2, .kernel = 3},
-                          conv1d{.filters = 4, .kernel = 5, .padding = same}>::output_size == 4 * 8);
+                          conv1d{.filters = 4, .kernel = 5, .padding = same}>::output_size ==
+                  4 * 8);
 }
 
 BOOST_AUTO_TEST_CASE(files_have_the_order_of_the_definition)

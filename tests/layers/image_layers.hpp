@@ -33,7 +33,8 @@ void require_rows_of(const auto& reference, double bound)
         for (std::size_t row = 0; row < rows; ++row)
         {
             const std::vector<double> image(inputs.begin() + static_cast<long>(row * in_size),
-                                            inputs.begin() + static_cast<long>((row + 1) * in_size));
+                                            inputs.begin() +
+                                                static_cast<long>((row + 1) * in_size));
             const std::vector<double> expected = reference(image, exact_parameters);
             BOOST_REQUIRE_EQUAL(expected.size(), out_size);
             for (std::size_t i = 0; i < out_size; ++i)

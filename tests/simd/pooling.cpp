@@ -140,8 +140,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_nan_takes_the_gradient, T, element_types)
     std::vector<T> x(4 * lanes, T(1)), dy(lanes, T(3)), dx(4 * lanes), y(lanes);
     for (int lane = 0; lane < lanes; ++lane)
     {
-        x[static_cast<std::size_t>(lane % 4 * lanes + lane)] =
-            std::numeric_limits<T>::quiet_NaN();
+        x[static_cast<std::size_t>(lane % 4 * lanes + lane)] = std::numeric_limits<T>::quiet_NaN();
     }
     max_pool_plane<T, axis, axis>(x.data(), lanes, 1, y.data(), lanes);
     max_pool_plane_gradient<T, axis, axis>(x.data(), lanes, 1, dy.data(), lanes, dx.data());

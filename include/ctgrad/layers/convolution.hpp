@@ -83,6 +83,7 @@ struct convolution_implementation;
 struct conv2d
 {
     static constexpr std::string_view name = "conv2d";
+    static constexpr bool looks_at_pass_size = true;
 
     int filters = 0;
     window_extents kernel = 3;
@@ -97,13 +98,13 @@ struct conv2d
     {
         const bool is_image = extents.rank == 2 || extents.rank == 3;
         const shape image = is_image ? detail::image_of(extents) : shape(1, 1, 1);
-        return detail::plan_convolution(
-            extents, is_image, image,
-            detail::axis_of(image.extents[1], kernel.y, stride.y, padding.y, padding.is_same,
-                            dilation.y),
-            detail::axis_of(image.extents[2], kernel.x, stride.x, padding.x, padding.is_same,
-                            dilation.x),
-            filters, groups, detail::is_symmetric(padding, kernel, dilation));
+        return detail::plan_convolution(extents, is_image, image,
+                                        detail::axis_of(image.extents[1], kernel.y, stride.y,
+                                                        padding.y, padding.is_same, dilation.y),
+                                        detail::axis_of(image.extents[2], kernel.x, stride.x,
+                                                        padding.x, padding.is_same, dilation.x),
+                                        filters, groups,
+                                        detail::is_symmetric(padding, kernel, dilation));
     }
 
     template <class T, auto Layer, placement Given>
@@ -126,6 +127,7 @@ struct conv2d
 struct conv1d
 {
     static constexpr std::string_view name = "conv1d";
+    static constexpr bool looks_at_pass_size = true;
 
     int filters = 0;
     int kernel = 3;
@@ -138,15 +140,16 @@ struct conv1d
 
     constexpr detail::convolution_plan plan(shape extents) const
     {
-        const bool is_signal =
-            extents.rank == 1 || extents.rank == 2 || (extents.rank == 3 && extents.extents[1] == 1);
-        const shape signal = !is_signal            ? shape(1, 1, 1)
+        const bool is_signal = extents.rank == 1 || extents.rank == 2 ||
+                               (extents.rank == 3 && extents.extents[1] == 1);
+        const shape signal = !is_signal          ? shape(1, 1, 1)
                              : extents.rank == 3 ? extents
                                                  : detail::signal_of(extents);
-        return detail::plan_convolution(
-            extents, is_signal, signal, {},
-            detail::axis_of(signal.extents[2], kernel, stride, padding.x, padding.is_same, dilation),
-            filters, groups, detail::is_symmetric(padding, {1, kernel}, {1, dilation}));
+        return detail::plan_convolution(extents, is_signal, signal, {},
+                                        detail::axis_of(signal.extents[2], kernel, stride,
+                                                        padding.x, padding.is_same, dilation),
+                                        filters, groups,
+                                        detail::is_symmetric(padding, {1, kernel}, {1, dilation}));
     }
 
     template <class T, auto Layer, placement Given>
@@ -224,22 +227,21 @@ struct convolution_implementation
             // One channel; rows may be anywhere.
             for (std::ptrdiff_t row = 0; row < rows; ++row)
             {
-                simd::window_forward<T, window, lanes>(x + row * x_stride, 1, parameters,
-                                                       bias_of(parameters, 0),
-                                                       y + row * row_room<T>(placed_output), room,
-                                                       1);
+                simd::window_forward<T, window, lanes>(
+                    x + row * x_stride, 1, parameters, bias_of(parameters, 0),
+                    y + row * row_room<T>(placed_output), room, 1);
             }
         }
         else
         {
-            for_each_block(rows,
-                           [&](int group, std::ptrdiff_t x_at, std::ptrdiff_t y_at,
-                               std::ptrdiff_t samples)
-                           {
-                               simd::window_forward<T, window, lanes>(
-                                   x + x_at, samples, parameters + group * layout::size,
-                                   bias_of(parameters, group), y + y_at, room);
-                           });
+            for_each_block(
+                rows,
+                [&](int group, std::ptrdiff_t x_at, std::ptrdiff_t y_at, std::ptrdiff_t samples)
+                {
+                    simd::window_forward<T, window, lanes>(
+                        x + x_at, samples, parameters + group * layout::size,
+                        bias_of(parameters, group), y + y_at, room);
+                });
         }
     }
 
@@ -256,9 +258,9 @@ struct convolution_implementation
                                                                dweights, room);
                 if constexpr (Layer.bias)
                 {
-                    simd::window_bias_gradient<T, window, lanes>(
-                        dy + y_at, samples,
-                        gradients + groups * layout::size + group * layout::padded_units);
+                    simd::window_bias_gradient<T, window, lanes>(dy + y_at, samples,
+                                                                 gradients + groups * layout::size +
+                                                                     group * layout::padded_units);
                 }
                 if (dx != nullptr)
                 {
@@ -339,15 +341,17 @@ private:
     static_assert(has_filters, "a convolution needs at least one filter: conv2d{.filters = 8}; see "
                                "docs/errors.md#convolution-filters");
     static constexpr bool fits = Plan.fits;
-    static_assert(fits, "a window with its dilation is at most as large as the image with its padding, "
-                        "and kernel, stride and dilation are at least 1; see "
-                        "docs/errors.md#window-extents");
+    static_assert(fits,
+                  "a window with its dilation is at most as large as the image with its padding, "
+                  "and kernel, stride and dilation are at least 1; see "
+                  "docs/errors.md#window-extents");
     static constexpr bool divides = Plan.divides;
     static_assert(divides, "the groups of a convolution divide its channels and its filters; see "
                            "docs/errors.md#convolution-groups");
     static constexpr bool is_symmetric = Plan.is_symmetric;
-    static_assert(is_symmetric, "padding `same` needs a window of an odd extent, or an even dilation; "
-                                "see docs/errors.md#same-padding");
+    static_assert(is_symmetric,
+                  "padding `same` needs a window of an odd extent, or an even dilation; "
+                  "see docs/errors.md#same-padding");
 };
 
 } // namespace ctgrad

@@ -69,7 +69,8 @@ struct pass_context
 //
 // Rows come and go in row_format::rows, unless the layer says how it wants them:
 //
-//     template <class T, auto Layer> static constexpr placement takes(placement given, pass_size)
+//     template <class T, auto Layer, placement Given> static constexpr placement takes(pass_size)
+//     static constexpr bool looks_at_pass_size;                       if that makes a difference
 //     template <class T, auto Layer, placement In, auto Next> using placed_implementation = ...;
 //
 // Then the implementation has `static constexpr row_format output_format` too. What rows and pixels are
@@ -166,7 +167,8 @@ CTGRAD_ALWAYS_INLINE void infer(const T* parameters, const T* x, std::ptrdiff_t 
     {
         Layer::infer(parameters, x, x_stride, y, rows, scratch);
     }
-    else if constexpr (std::same_as<Rows, one_row> && requires { Layer::infer_row(parameters, x, y); })
+    else if constexpr (std::same_as<Rows, one_row> &&
+                       requires { Layer::infer_row(parameters, x, y); })
     {
         Layer::infer_row(parameters, x, y);
     }

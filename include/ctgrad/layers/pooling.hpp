@@ -39,9 +39,9 @@ constexpr pooling_plan plan_pooling(shape extents, window_extents size, window_e
     const simd::window_axis y = axis(1, size.y, stride.y, padding.y);
     const simd::window_axis x = axis(2, size.x, stride.x, padding.x);
     // A window that meets no pixel has no largest number.
-    plan.fits = !plan.is_image ||
-                (y.is_possible() && x.is_possible() && 2 * y.padding <= y.kernel &&
-                 2 * x.padding <= x.kernel && !padding.is_same);
+    plan.fits =
+        !plan.is_image || (y.is_possible() && x.is_possible() && 2 * y.padding <= y.kernel &&
+                           2 * x.padding <= x.kernel && !padding.is_same);
     plan.input = extents;
     plan.output = shape(1);
     if (plan.is_image && plan.fits)
@@ -61,8 +61,8 @@ constexpr placement place_pooling(shape image, placement given, pass_size size)
     {
         return {image, given.format};
     }
-    return {image, size == pass_size::one_row ? row_format::channels_last
-                                              : row_format::sample_blocks};
+    return {image,
+            size == pass_size::one_row ? row_format::channels_last : row_format::sample_blocks};
 }
 
 } // namespace detail
@@ -78,6 +78,7 @@ struct pooling_implementation;
 struct max_pool
 {
     static constexpr std::string_view name = "max_pool";
+    static constexpr bool looks_at_pass_size = true;
 
     window_extents size = 2;
     window_extents stride = 0;
@@ -103,6 +104,7 @@ struct max_pool
 struct average_pool
 {
     static constexpr std::string_view name = "average_pool";
+    static constexpr bool looks_at_pass_size = true;
 
     window_extents size = 2;
     window_extents stride = 0;
@@ -130,6 +132,7 @@ struct average_pool
 struct global_average_pool
 {
     static constexpr std::string_view name = "global_average_pool";
+    static constexpr bool looks_at_pass_size = true;
 
     constexpr detail::pooling_plan plan(shape extents) const
     {
@@ -226,12 +229,14 @@ private:
 
     // Last: clang leaves out what follows an assertion that fails, and would report that too.
     static constexpr bool is_image = Plan.is_image;
-    static_assert(is_image,
-                  "a pool needs an image, input{channels, rows, columns} or input{rows, columns}; put "
-                  "it before flatten{}; see docs/errors.md#pool-needs-an-image");
+    static_assert(
+        is_image,
+        "a pool needs an image, input{channels, rows, columns} or input{rows, columns}; put "
+        "it before flatten{}; see docs/errors.md#pool-needs-an-image");
     static constexpr bool fits = Plan.fits;
-    static_assert(fits, "the window of a pool is at most as large as the image with its padding, and "
-                        "its padding at most half of it; see docs/errors.md#window-extents");
+    static_assert(fits,
+                  "the window of a pool is at most as large as the image with its padding, and "
+                  "its padding at most half of it; see docs/errors.md#window-extents");
 };
 
 } // namespace ctgrad

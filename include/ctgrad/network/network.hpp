@@ -48,9 +48,9 @@ public:
     /// The implementations of the layers, with what is between them; their parameters are the same for
     /// one row and for many.
     template <pass_size Size>
-    using layers_for = typename detail::place_layers<T, Input.extents, Size,
-                                                     std::make_index_sequence<sizeof...(Layers)>,
-                                                     Layers...>::type;
+    using layers_for = typename detail::place_layers<
+        T, Input.extents, (detail::looks_at_pass_size<Layers> || ...) ? Size : pass_size::many_rows,
+        std::make_index_sequence<sizeof...(Layers)>, Layers...>::type;
     using layers = layers_for<pass_size::many_rows>;
 
     static constexpr shape input_shape = Input.extents;
@@ -216,10 +216,7 @@ public:
     }
 
     /// Calls `body(hana::basic_type<Implementation>, const layer_place&)` for each layer.
-    static constexpr void for_each_layer(const auto& body)
-    {
-        for_each_in(layers{}, memory, body);
-    }
+    static constexpr void for_each_layer(const auto& body) { for_each_in(layers{}, memory, body); }
 
     /// Likewise from the last layer to the first.
     static constexpr void for_each_layer_backwards(const auto& body)
@@ -373,23 +370,23 @@ private:
             x = y;
             x_stride = row_stride<T>(input_size);
         }
-        for_each_in(
-            layers_for<Size>{}, memory_for<Size>,
-            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) CTGRAD_INLINE_LAMBDA
-            {
-                const T* const parameters = block_.data() + place.parameters;
-                if constexpr (!Layer::in_place)
-                {
-                    y = x == buffers.first ? buffers.second : buffers.first;
-                    detail::infer<Layer>(parameters, x, x_stride, y, rows, buffers.scratch);
-                    x = y;
-                    x_stride = row_stride<T>(place.output_size);
-                }
-                else if constexpr (!detail::passes_nothing<Layer>)
-                {
-                    detail::infer<Layer>(parameters, y, rows);
-                }
-            });
+        for_each_in(layers_for<Size>{}, memory_for<Size>,
+                    [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
+                        CTGRAD_INLINE_LAMBDA
+                    {
+                        const T* const parameters = block_.data() + place.parameters;
+                        if constexpr (!Layer::in_place)
+                        {
+                            y = x == buffers.first ? buffers.second : buffers.first;
+                            detail::infer<Layer>(parameters, x, x_stride, y, rows, buffers.scratch);
+                            x = y;
+                            x_stride = row_stride<T>(place.output_size);
+                        }
+                        else if constexpr (!detail::passes_nothing<Layer>)
+                        {
+                            detail::infer<Layer>(parameters, y, rows);
+                        }
+                    });
         for (std::ptrdiff_t row = 0; row < rows; ++row)
         {
             std::copy_n(x + row * x_stride, output_size, out.data + row * out.stride);

@@ -71,6 +71,13 @@ constexpr placement placement_for()
     }
 }
 
+/// Whether a layer's place depends on how many rows go through.
+template <auto Layer>
+inline constexpr bool looks_at_pass_size = false;
+template <auto Layer>
+    requires requires { std::remove_cvref_t<decltype(Layer)>::looks_at_pass_size; }
+inline constexpr bool looks_at_pass_size<Layer> = true;
+
 template <class T, auto Layer, placement In, auto Next>
 struct place_layer
 {
@@ -112,8 +119,9 @@ inline constexpr auto nth_value =
 template <class T, placement From, placement To>
 constexpr auto conversions()
 {
-    constexpr bool as_it_is = From.format == To.format && (From.format != row_format::channels_last ||
-                                                           From.channels() == To.channels());
+    constexpr bool as_it_is =
+        From.format == To.format &&
+        (From.format != row_format::channels_last || From.channels() == To.channels());
     constexpr row_format rows = row_format::rows;
     if constexpr (as_it_is)
     {
@@ -148,13 +156,12 @@ struct placed_layer
     static constexpr placement given =
         placed_layer<T, In, Size, Index - 1, Layers...>::output::value;
     static constexpr placement taken = placement_for<T, value, given, Size>();
-    using implementation = typename place_layer<T, value, taken,
-                                                nth_value<Index, Layers..., no_activation{}>>::type;
+    using implementation =
+        typename place_layer<T, value, taken, nth_value<Index, Layers..., no_activation{}>>::type;
     using all = decltype(conversions<T, given, taken>() + pipeline<implementation>{});
     // Needs the implementation here and now: a mistake in it is reported from here.
-    using output =
-        std::integral_constant<placement,
-                               placement{implementation::output, output_format<implementation>}>;
+    using output = std::integral_constant<placement, placement{implementation::output,
+                                                               output_format<implementation>}>;
 };
 
 template <class T, shape In, pass_size Size, auto... Layers>

@@ -77,7 +77,7 @@ void max_pool_plane(const T* x, std::ptrdiff_t pixel, int vectors, T* y, std::pt
                     const auto load = [&](int i) { return vector::load(x + i * pixel + at); };
                     vector largest = load(rows.first * X.size + columns.first);
                     detail::for_each_pixel<Y, X>(rows, columns, [&](int i)
-                                              { largest = maximum(load(i), largest); });
+                                                 { largest = maximum(load(i), largest); });
                     largest.store(y + position * y_pixel + at);
                 });
         });
@@ -99,7 +99,7 @@ void max_pool_plane_gradient(const T* x, std::ptrdiff_t pixel, int vectors, cons
                     const auto load = [&](int i) { return vector::load(x + i * pixel + at); };
                     vector largest = load(rows.first * X.size + columns.first);
                     detail::for_each_pixel<Y, X>(rows, columns, [&](int i)
-                                              { largest = maximum(load(i), largest); });
+                                                 { largest = maximum(load(i), largest); });
                     vector left = vector::load(dy + position * dy_pixel + at);
                     const vector none(T(0));
                     detail::for_each_pixel<Y, X>(
@@ -131,7 +131,7 @@ void average_pool_plane(const T* x, std::ptrdiff_t pixel, int vectors, T* y, std
                 {
                     vector sum(T(0));
                     detail::for_each_pixel<Y, X>(rows, columns, [&](int i)
-                                              { sum = sum + vector::load(x + i * pixel + at); });
+                                                 { sum = sum + vector::load(x + i * pixel + at); });
                     (sum * share).store(y + position * y_pixel + at);
                 });
         });
@@ -153,11 +153,11 @@ void average_pool_plane_gradient(const T* dy, std::ptrdiff_t dy_pixel, int vecto
                 {
                     const vector part = vector::load(dy + position * dy_pixel + at) * share;
                     detail::for_each_pixel<Y, X>(rows, columns,
-                                              [&](int i)
-                                              {
-                                                  T* const to = dx + i * pixel + at;
-                                                  (vector::load(to) + part).store(to);
-                                              });
+                                                 [&](int i)
+                                                 {
+                                                     T* const to = dx + i * pixel + at;
+                                                     (vector::load(to) + part).store(to);
+                                                 });
                 });
         });
 }
