@@ -16,9 +16,12 @@ namespace
 
 constexpr variable<"x"> x;
 
-// Rows of the second are so long that tiles have fewer than 64.
+// Rows of the second are so long that tiles have fewer than 64; those of the third go through in blocks,
+// alone with channels last.
 using networks = std::tuple<basic_network<float, input{5}, dense{9}, tanh(x), dense{3}>,
-                            basic_network<double, input{5}, dense{1000}, tanh(x), dense{3}>>;
+                            basic_network<double, input{5}, dense{1000}, tanh(x), dense{3}>,
+                            basic_network<float, input{5}, conv1d{.filters = 4, .kernel = 2},
+                                          tanh(x), flatten{}, dense{3}>>;
 
 } // namespace
 
