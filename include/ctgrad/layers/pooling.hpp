@@ -70,61 +70,42 @@ constexpr placement place_pooling(shape image, placement given, pass_size size)
 template <class T, placement In, detail::pooling Kind, detail::pooling_plan Plan>
 struct pooling_implementation;
 
+/// One number for each window of an image; see max_pool and average_pool.
+template <detail::pooling Kind>
+struct pool
+{
+    static constexpr std::string_view name =
+        Kind == detail::pooling::maximum ? "max_pool" : "average_pool";
+    static constexpr bool looks_at_pass_size = true;
+
+    window_extents size = 2;
+    window_extents stride = 0;
+    window_padding padding = 0;
+
+    constexpr detail::pooling_plan plan(shape extents) const
+    {
+        return detail::plan_pooling(extents, size, stride, padding);
+    }
+
+    template <class T, auto Layer, placement Given>
+    static constexpr placement takes(pass_size size)
+    {
+        return detail::place_pooling(Layer.plan(Given.extents).input, Given, size);
+    }
+
+    template <class T, auto Layer, placement In, auto Next>
+    using placed_implementation = pooling_implementation<T, In, Kind, Layer.plan(In.extents)>;
+};
+
 /// The largest number of each window, NaN if there is one; `stride` is `size` unless it is given.
 /// Shapes     x (B, Channels, H, W), or (B, H, W) of one channel -> y (B, Channels, H', W'), where
 ///            H' = (H + 2 padding - size) / stride + 1
 /// Gradients  dx of the first largest number in each window
 /// Errors     compile time: the input must be an image, at least as large as the window
-struct max_pool
-{
-    static constexpr std::string_view name = "max_pool";
-    static constexpr bool looks_at_pass_size = true;
-
-    window_extents size = 2;
-    window_extents stride = 0;
-    window_padding padding = 0;
-
-    constexpr detail::pooling_plan plan(shape extents) const
-    {
-        return detail::plan_pooling(extents, size, stride, padding);
-    }
-
-    template <class T, auto Layer, placement Given>
-    static constexpr placement takes(pass_size size)
-    {
-        return detail::place_pooling(Layer.plan(Given.extents).input, Given, size);
-    }
-
-    template <class T, auto Layer, placement In, auto Next>
-    using placed_implementation =
-        pooling_implementation<T, In, detail::pooling::maximum, Layer.plan(In.extents)>;
-};
+using max_pool = pool<detail::pooling::maximum>;
 
 /// The mean of each window, in which padding counts as zeros; see max_pool.
-struct average_pool
-{
-    static constexpr std::string_view name = "average_pool";
-    static constexpr bool looks_at_pass_size = true;
-
-    window_extents size = 2;
-    window_extents stride = 0;
-    window_padding padding = 0;
-
-    constexpr detail::pooling_plan plan(shape extents) const
-    {
-        return detail::plan_pooling(extents, size, stride, padding);
-    }
-
-    template <class T, auto Layer, placement Given>
-    static constexpr placement takes(pass_size size)
-    {
-        return detail::place_pooling(Layer.plan(Given.extents).input, Given, size);
-    }
-
-    template <class T, auto Layer, placement In, auto Next>
-    using placed_implementation =
-        pooling_implementation<T, In, detail::pooling::average, Layer.plan(In.extents)>;
-};
+using average_pool = pool<detail::pooling::average>;
 
 /// The mean of each channel of an image.
 /// Shapes     x (B, Channels, H, W) -> y (B, Channels)
