@@ -12,7 +12,7 @@ using namespace ctgrad;
 constexpr variable<"x"> x;
 
 template <activation Between>
-constexpr auto formula()
+constexpr auto precise_formula()
 {
     if constexpr (Between == activation::relu)
     {
@@ -25,6 +25,19 @@ constexpr auto formula()
     else
     {
         return x * sigmoid(x);
+    }
+}
+
+template <activation Between, tier Tier>
+constexpr auto formula()
+{
+    if constexpr (Tier == tier::fast)
+    {
+        return fast(precise_formula<Between>());
+    }
+    else
+    {
+        return precise_formula<Between>();
     }
 }
 
@@ -47,14 +60,14 @@ struct stack
     }
 };
 
-template <activation Between, int Inputs, int... Units>
+template <tier Tier, activation Between, int Inputs, int... Units>
 constexpr auto type_of(fixed_network<Between, Inputs, Units...>)
 {
-    return stack<input{Inputs}, formula<Between>()>::template with<Units...>();
+    return stack<input{Inputs}, formula<Between, Tier>()>::template with<Units...>();
 }
 
-template <class Fixed>
-using network_of = typename decltype(type_of(Fixed{}))::type;
+template <class Fixed, tier Tier = tier::precise>
+using network_of = typename decltype(type_of<Tier>(Fixed{}))::type;
 
 template <class Network, class Optimiser>
 class own_trainer : public trainer
@@ -106,6 +119,17 @@ private:
     int rows_;
 };
 
+template <tier Tier>
+std::unique_ptr<predictor> make_predictor(const dense_network& wanted,
+                                          contestant::parameters values, int rows)
+{
+    std::unique_ptr<predictor> made;
+    const auto make = [&]<class Fixed>(Fixed)
+    { made = std::make_unique<own_predictor<network_of<Fixed, Tier>>>(values, rows); };
+    classifiers::with(wanted, make) || small_networks::with(wanted, make);
+    return made;
+}
+
 const entry entered({
     .name = "ctgrad",
     .version = CTGRAD_VERSION,
@@ -129,15 +153,15 @@ const entry entered({
             });
         return made;
     },
-    .predict = [](const dense_network& wanted, contestant::parameters values,
-                  int rows) -> std::unique_ptr<predictor>
-    {
-        std::unique_ptr<predictor> made;
-        const auto make = [&]<class Fixed>(Fixed)
-        { made = std::make_unique<own_predictor<network_of<Fixed>>>(values, rows); };
-        classifiers::with(wanted, make) || small_networks::with(wanted, make);
-        return made;
-    },
+    .predict = make_predictor<tier::precise>,
+});
+
+// Formulas to 1e-4.
+const entry fast_entered({
+    .name = "ctgrad's fast tier",
+    .version = CTGRAD_VERSION,
+    .predict = make_predictor<tier::fast>,
+    .tolerance = 100,
 });
 
 } // namespace
