@@ -52,7 +52,7 @@ using library_operations = operation_list<
     gelu_slope_operation, exp_argument_operation, decay_argument_operation, exp_octave_operation,
     exp_fraction_operation, exp_join_operation, exp_decay_join_operation, expm1_join_operation,
     expm1_decay_join_operation, refined_sigmoid_operation, refined_tanh_operation,
-    log1p_unit_operation, minus_abs_operation, square_argument_operation,
+    whole_tanh_operation, log1p_unit_operation, minus_abs_operation, square_argument_operation,
     half_square_argument_operation, erfc_position_operation, normal_position_operation,
     minus_square_octave_operation, minus_square_fraction_operation,
     minus_half_square_octave_operation, minus_half_square_fraction_operation, scale_decay_operation,

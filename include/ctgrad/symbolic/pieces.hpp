@@ -125,6 +125,19 @@ struct refined_tanh_operation
     }
 };
 
+/// tanh where nothing beside it shares its exponential: each architecture does it as it likes.
+struct whole_tanh_operation
+{
+    static constexpr fixed_string name = "whole_tanh";
+    static constexpr int cost = 14;
+    static constexpr bool total = true;
+    static constexpr auto value(auto x)
+    {
+        using scalar::tanh;
+        return tanh(x);
+    }
+};
+
 /// log(1 + x) for x in [0, 1].
 struct log1p_unit_operation
 {

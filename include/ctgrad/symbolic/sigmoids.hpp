@@ -55,11 +55,15 @@ struct tanh_operation
     /// See sigmoid_operation. Beside its slope, which needs the exponential, with the same reciprocal.
     static constexpr auto lowered_precisely(auto x, bool beside_slope)
     {
+        if (!beside_slope)
+        {
+            return apply<whole_tanh_operation>(x);
+        }
         const auto exponent = -2 * abs(x);
         const auto z = decay_argument(exponent);
         const auto octave = exp_octave(z);
         const auto n = expm1_decay_join(exp_fraction(z, octave), octave);
-        const auto r = 1 / (beside_slope ? 1 + exp(exponent) : 2 + n);
+        const auto r = 1 / (1 + exp(exponent));
         return copysign(apply<refined_tanh_operation>(n, r), x);
     }
 };

@@ -36,7 +36,8 @@ private:
 /// One step of training: the gradients of the mean loss over these rows, and an update by them. Where
 /// an update looks at one weight at a time, and the rows are no more than go through the layers at
 /// once, weights are updated while their gradients are in the first level of the cache: those of all
-/// weights together are never in memory. The results are the same to the bit.
+/// weights together are never in memory. The results are those of both one after the other, but for how
+/// the compiler contracts products and sums.
 /// `key` is the seed of what is random in it (dropout).
 /// Errors     throws size_error unless there is a target for each input, of the network's sizes, and
 ///            the optimiser is for as many weights; then nothing is changed

@@ -6,7 +6,7 @@
 
 #include <limits>
 
-// exp, expm1, tanh and exp of squares, from pieces that a value and its derivative can share:
+// exp, expm1 and exp of squares, from pieces that a value and its derivative can share:
 //     x = k * ln 2 + r,  |r| <= ln(2)/2,  p = exp(r) - 1,
 //     exp(x) = 2^k * (1 + p),  expm1(x) = 2^k * p + (2^k - 1).
 
@@ -241,20 +241,6 @@ CTGRAD_ALWAYS_INLINE batch<T, Arch> refined_tanh(batch<T, Arch> n, batch<T, Arch
     const batch<T, Arch> quotient = n * r;
     const batch<T, Arch> rest = (n - quotient) - quotient; // exact
     return multiply_add(negative_multiply_add(quotient, n, rest), r, quotient);
-}
-
-/// Hyperbolic tangent: -expm1(-2|x|) / (2 + expm1(-2|x|)), one exponential and one division.
-/// Domain     all reals
-/// Accuracy   2 ULP float (2.25 without fused multiply-add), 2 ULP double
-template <class T, class Arch>
-CTGRAD_ALWAYS_INLINE batch<T, Arch> tanh(batch<T, Arch> x)
-{
-    // From the bound on the result rounds to 1.
-    const batch<T, Arch> bound(sizeof(T) == 4 ? T(10) : T(20));
-    const batch<T, Arch> magnitude = at_most(bound, abs(x));
-    const batch<T, Arch> e = detail::expm1_not_positive(magnitude * batch<T, Arch>(T(-2)));
-    const batch<T, Arch> reciprocal = batch<T, Arch>(T(1)) / (e + batch<T, Arch>(T(2)));
-    return copysign(refined_tanh(e, reciprocal), x);
 }
 
 /// |x| kept where exp(-x^2) is not surely 0 (from the bound on it rounds to 0): what
