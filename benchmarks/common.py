@@ -11,6 +11,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# Those of kernels/activations.hpp, in the order of tables.
+FUNCTIONS = ['sigmoid', 'tanh', 'swish', 'gelu', 'gelu_tanh', 'mish', 'elu', 'softplus']
 # Libraries that would start threads, and count them before the program is pinned to a core.
 ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'MKL_NUM_THREADS': '1'}
 
@@ -67,6 +69,14 @@ def run_once(build, core, arguments, program):
 def repetitions_of(result):
     """The rows of single repetitions, without those of means and medians."""
     return [row for row in result['benchmarks'] if row.get('run_type', 'iteration') == 'iteration']
+
+
+def times_of(result):
+    """Processor time of each repetition, by name."""
+    times = {}
+    for row in repetitions_of(result):
+        times.setdefault(row['run_name'], []).append(row['cpu_time'])
+    return times
 
 
 def rewrite_block(path, begin, end, text):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""Measures whole networks with ctgrad and with other libraries, and prints tables.
+"""Measures whole networks, and gradients, with ctgrad and with other libraries, and prints tables.
 
 Every program compares the results of its contestants with ctgrad's before it times them.
 Repetitions of all contestants are run in random order on one core; programs of different compilers
@@ -16,6 +16,7 @@ import pathlib
 import sys
 
 import common
+import gradients
 import networks
 import picture
 
@@ -86,6 +87,46 @@ def page_table(what, results):
     return lines
 
 
+def gradient_lines(results):
+    """The tables of activations as text."""
+    lines = []
+    for form, functions in results.items():
+        for function, row in functions.items():
+            lines.append(f'{function + ", " + gradients.FORMS[form]:40}{"ns/element":>12}{"/ ctgrad":>10}')
+            for name in sorted(row, key=row.get):
+                ratio = f'{row[name] / row["ctgrad"]:10.2f}' if 'ctgrad' in row else ''
+                lines.append(f'  {gradients.NAMES[name]:38}{row[name]:12.3f}{ratio}')
+    return lines
+
+
+def gradient_table(functions):
+    """The table of one form in Markdown: a line for each contestant."""
+    lines = ['| | ' + ' | '.join(functions) + ' |', '|---' * (len(functions) + 1) + '|']
+    for name, title in gradients.NAMES.items():
+        cells = []
+        for row in functions.values():
+            cell = f'{row[name]:.2f}' if name in row else ''
+            if cell and name != 'ctgrad':
+                cell += f', **{row[name] / row["ctgrad"]:.2f}**'
+            cells.append(cell)
+        if any(cells):
+            lines.append(f'| {title} | ' + ' | '.join(cells) + ' |')
+    return lines
+
+
+def gradients_section(runs):
+    """What the page says of activations."""
+    lines = ['## Gradients of activations', '',
+             f'ns for each of {gradients.LENGTH:,} elements in the first level of the cache, and in '
+             '**bold** multiples of ctgrad\'s. All results are compared with ctgrad\'s before, those of '
+             'textbook formulas (xsimd, Sacado, plain loops) where |x| < 4.', '']
+    for form, title in gradients.FORMS.items():
+        for run in runs:
+            lines += [f'{title.capitalize()}, {run["compiler"]}:', '',
+                      *gradient_table(run['gradients'][form]), '']
+    return lines if runs else []
+
+
 def names_of(run):
     return {each.contestant for what in networks.PROGRAMS for each in run[what]}
 
@@ -120,7 +161,8 @@ def page(runs, path):
         f'{" ".join(word for word in runs[0]["flags"] if word.startswith(("-O", "-m")))}, '
         f'{runs[0]["date"][:10]}. Peak of the core: '
         + ', '.join(f'{run["peak"] / 1e9:.0f} GFLOP/s' for run in runs) + '.', '',
-        f'Versions: {versions(runs[0])}. Files: `benchmarks/networks`, `benchmarks/rivals`.', '',
+        f'Versions: {versions(runs[0])}. Files: `benchmarks/networks`, '
+        '`benchmarks/kernels`, `benchmarks/rivals`.', '',
     ]
     if path.with_suffix('.svg').exists():
         lines += [f'![Times as multiples of ctgrad\'s]({path.with_suffix(".svg").name})', '']
@@ -128,6 +170,7 @@ def page(runs, path):
         lines += [f'## {ABOUT[what]}', '']
         for run in runs:
             lines += [f'{UNITS[what]}, {run["compiler"]}:', '', *page_table(what, run[what]), '']
+    lines += gradients_section([run for run in runs if run['gradients']])
     lines += ['## Who they are', '',
               *[f'* {line}' for line in (
                   'Eigen, OpenBLAS: matrix products of the library, and around them loops with '
@@ -140,22 +183,28 @@ def page(runs, path):
                   'and is left out.',
                   'RTNeural is in no distribution: `RTNEURAL=FOLDER ./dev peers` measures it too. Its '
                   'backend is Eigen.',
-                  'plain loops: three nested loops for each product, compiled like everything else.',
+                  'Sacado: numbers that carry a derivative (`CacheFad::SFad<float, 1>`); it has no error '
+                  'function, which is added to it.',
                   'tanh of Eigen, and so of RTNeural, is within 4.3 units in the last place over all '
-                  'floats, ctgrad\'s within 1.9, which one row at a time waits for; its fast tier has '
-                  'formulas to 1e-4.')],
+                  'floats, ctgrad\'s within 2 (1 on AVX-512); its fast tier has formulas to 1e-4.',
+                  'plain loops: for activations the standard library\'s functions and derivatives by hand; '
+                  'for networks three nested loops for each product, compiled like everything else.')],
               *missing_lines(runs)]
     return '\n'.join(lines) + '\n'
 
 
-def measure(builds, core, arguments, rounds):
+def measure(builds, core, wanted, arguments, rounds):
     """Runs all programs of all builds in turn; what each build gave is written to a file, too."""
     date = datetime.datetime.now().astimezone()
     results = {build: {what: [] for what in networks.PROGRAMS} for build in builds}
+    activations = {build: [] for build in builds}
     for _ in range(rounds):
+        for build in builds:
+            activations[build].append(gradients.run_once(build, core, wanted, arguments))
         for what in networks.PROGRAMS:
             for build in builds:
-                results[build][what].append(networks.run_once(build, core, what, arguments))
+                results[build][what].append(networks.run_once(
+                    build, core, what, [f'--benchmark_filter=^peak|{wanted}', *arguments]))
     runs = []
     for build, raw in results.items():
         context = raw['training'][0]['context']
@@ -163,10 +212,13 @@ def measure(builds, core, arguments, rounds):
                'load': os.getloadavg(), 'simd': context['simd'],
                'compiler': common.compiler_of(raw['training'][0]),
                'flags': common.flags_of(build, 'networks/training.cpp'),
-               'arguments': arguments, 'rounds': rounds}
+               'arguments': arguments, 'rounds': rounds,
+               'gradients': gradients.summaries(activations[build])}
         for what in networks.PROGRAMS:
             run[what], run['peak'] = networks.summaries(raw[what])
-        run['versions'] = {name: context[name] for name in sorted(names_of(run), key=str.lower)}
+        context |= activations[build][0].get('context', {})
+        names = names_of(run) | set(gradients.NAMES)
+        run['versions'] = {name: context[name] for name in sorted(names, key=str.lower) if name in context}
         path = build / 'results' / f'networks-{date:%Y%m%d-%H%M%S}.json'
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(run, indent=1, default=dataclasses.asdict), encoding='utf-8')
@@ -180,6 +232,7 @@ def read(path):
     run = json.loads(path.read_text(encoding='utf-8'))
     for what in networks.PROGRAMS:
         run[what] = [networks.Measured(**each) for each in run[what]]
+    run.setdefault('gradients', {})  # written before there were any
     return run
 
 
@@ -207,17 +260,19 @@ def main():
         parser.error('a page needs everything: not with --filter')
     rounds = options.rounds or (1 if options.quick else 3)
     repetitions = options.repetitions or (5 if options.quick else 9)
-    arguments = [f'--benchmark_filter=^peak|{options.filter}',
-                 f'--benchmark_min_time={0.01 if options.quick else 0.03}',
+    arguments = [f'--benchmark_min_time={0.01 if options.quick else 0.03}',
                  f'--benchmark_repetitions={repetitions}']
     if options.json:
         runs = [read(path) for path in options.json]
     else:
-        runs = measure(options.builds, core, arguments, rounds)
+        runs = measure(options.builds, core, options.filter, arguments, rounds)
     for run in runs:
         for what in (what for what in networks.PROGRAMS if run[what]):
             print(f'\n{ABOUT[what]} ({run["compiler"]}, peak {run["peak"] / 1e9:.0f} GFLOP/s)')
             print('\n'.join(lines_of(what, run[what])))
+        if run['gradients']:
+            print(f'\nGradients of activations ({run["compiler"]})')
+            print('\n'.join(gradient_lines(run['gradients'])))
     if options.page:
         drawn = options.page.with_suffix('.svg')
         picture.write(drawn, runs[0])

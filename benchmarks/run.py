@@ -19,7 +19,7 @@ import sys
 
 import common
 import networks
-from common import ROOT, processor, run_once
+from common import FUNCTIONS, ROOT, processor, run_once, times_of
 
 PROGRAM = 'kernels_activations'
 DOUBLE = 'kernels_activations_double'
@@ -29,19 +29,13 @@ SOURCE = 'kernels/activations.cpp'
 BEGIN = '<!-- benchmarks: written by ./dev bench --markdown README.md -->'
 END = '<!-- benchmarks: end -->'
 FORMS = ['forward', 'backward', 'fused']
-FUNCTIONS = ['sigmoid', 'tanh', 'swish', 'gelu', 'gelu_tanh', 'mish', 'elu', 'softplus']
-
-
-def times_of(result):
-    """Processor time in microseconds of each repetition, by name."""
-    times = {}
-    for row in common.repetitions_of(result):
-        times.setdefault(row['run_name'], []).append(row['cpu_time'])
-    return times
+# Beside ctgrad, with the heads of their columns: times as multiples of ctgrad's, or the other way round.
+RIVALS = {'hand': '/ hand', 'fast': 'fast /', 'xsimd': 'xsimd /', 'scalar': 'scalar /',
+          'Sacado': 'Sacado /', 'copy': 'of copy'}
 
 
 def ratios_of(times):
-    """(function, form, length) -> {rival: ctgrad's median over the rival's}."""
+    """(function, form, length) -> {rival: ctgrad's median over the rival's}; us: ctgrad's microseconds."""
     ratios = {}
     known = FUNCTIONS + sorted({name.split('/')[0] for name in times} - set(FUNCTIONS))
     medians = {name: statistics.median(values) for name, values in times.items()}
@@ -51,7 +45,7 @@ def ratios_of(times):
             continue
         row = ratios.setdefault((function, form, int(length)), {})
         row['us'] = ours
-        for rival in ('hand', 'xsimd', 'scalar', 'copy'):
+        for rival in RIVALS:
             theirs = medians.get(f'{function}/{form}/{length}/{rival}')
             if theirs:
                 row[rival] = ours / theirs
@@ -89,13 +83,31 @@ def training_lines(runs):
     return lines
 
 
+def cell(rival, values, length):
+    """What a table says of one contestant, in the width of its column."""
+    if rival not in values:
+        text = ''
+    elif rival == 'hand':
+        mark = '~' if values.get('spread', 0) >= 0.05 else ' '
+        text = f'{values["hand"]:.2f}{mark}'
+    elif rival == 'copy':
+        # In the first level cache it says nothing: a copy has no latency to hide.
+        text = f'{1 / values["copy"]:.0%}' if length > 100_000 else ''
+    else:
+        text = f'{1 / values[rival]:.{1 if rival in ("scalar", "Sacado") else 2}f}'
+    return f'{text:>10}'
+
+
 def print_table(runs, ratios='ratios'):
     compilers = [run['compiler'] for run in runs]
     rows = list(dict.fromkeys(row for run in runs for row in run[ratios]))
-    head = f'{"":33}' + ''.join(f'{compiler:^52}' for compiler in compilers)
+    present = {rival for run in runs for values in run[ratios].values() for rival in values}
+    rivals = [rival for rival in RIVALS if rival in present]
+    width = 14 + 10 * len(rivals)
+    head = f'{"":33}' + ''.join(f'{compiler:^{width}}' for compiler in compilers)
     print(head.rstrip())
     print(f'{"function":14}{"form":9}{"length":>10}'
-          + f'{"ns/element":>13}{"/ hand":>9}{"xsimd /":>9}{"scalar /":>10}{"of copy":>9}  '
+          + (f'{"ns/element":>14}' + ''.join(f'{RIVALS[rival]:>10}' for rival in rivals))
           * len(runs))
     for row in rows:
         function, form, length = row
@@ -103,14 +115,7 @@ def print_table(runs, ratios='ratios'):
         for run in runs:
             values = run[ratios].get(row, {})
             each = values['us'] * 1000 / elements_of(function, length) if 'us' in values else math.nan
-            line += f'{each:13.3f}'
-            mark = '~' if values.get('spread', 0) >= 0.05 else ' '
-            line += f'{values["hand"]:8.2f}{mark}' if 'hand' in values else f'{"":9}'
-            line += f'{1 / values["xsimd"]:9.2f}' if 'xsimd' in values else f'{"":9}'
-            line += f'{1 / values["scalar"]:10.1f}' if 'scalar' in values else f'{"":10}'
-            # Of a copy in the first level cache it says nothing: that has no latency to hide.
-            line += (f'{1 / values["copy"]:9.0%}  ' if 'copy' in values and length > 100_000
-                     else f'{"":11}')
+            line += f'{each:14.3f}' + ''.join(cell(rival, values, length) for rival in rivals)
         print(line.rstrip())
     if not rows:
         return
@@ -161,11 +166,12 @@ def markdown(runs, date):
     lines = ['| time / time of hand-written SIMD | '
              + ' | '.join(f'{form}, {run["compiler"].split()[0]}'
                           for run in runs for form in FORMS)
-             + ' | scalar loop / ctgrad, fused |',
-             '|---' * (len(runs) * len(FORMS) + 2) + '|']
+             + ' | scalar loop / ctgrad, fused | fast / precise, fused |',
+             '|---' * (len(runs) * len(FORMS) + 3) + '|']
     for function in functions:
         cells = []
         scalar = []
+        fast = []
         for run in runs:
             for form in FORMS:
                 values = run['ratios'].get((function, form, length), {})
@@ -173,7 +179,10 @@ def markdown(runs, date):
             values = run['ratios'].get((function, 'fused', length), {})
             if 'scalar' in values:
                 scalar.append(f'{1 / values["scalar"]:.0f}')
-        lines.append(f'| {function} | ' + ' | '.join(cells) + f' | {", ".join(scalar)} |')
+            if 'fast' in values:
+                fast.append(f'{1 / values["fast"]:.2f}')
+        lines.append(f'| {function} | ' + ' | '.join(cells)
+                     + f' | {", ".join(scalar)} | {", ".join(fast)} |')
     worst = max(values['hand'] for run in runs for values in run['ratios'].values()
                 if 'hand' in values)
     lengths = sorted({row[2] for run in runs for row in run['ratios']})
@@ -233,7 +242,7 @@ def main():
     repetitions = options.repetitions or (5 if options.quick else 9)
     seconds = 0.002 if options.quick else 0.01
     # Scalar loops over millions of elements take most of the time and show nothing new.
-    wanted = options.filter or ('-/4194304/scalar' if options.quick else '.')
+    wanted = options.filter or ('-/4194304/(scalar|Sacado)' if options.quick else '.')
     arguments = [f'--benchmark_filter={wanted}', f'--benchmark_min_time={seconds}',
                  f'--benchmark_repetitions={repetitions}']
     for build in options.builds:

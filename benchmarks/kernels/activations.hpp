@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "activation_arrays.hpp"
 #include "agreement.hpp"
 #include "copy.hpp"
+#include "differentiator.hpp"
 #include "formulas.hpp"
 #include "hand_written.hpp"
 #include "run.hpp"
@@ -11,66 +13,19 @@
 
 #include <benchmark/benchmark.h>
 #include <ctgrad/simd/elementwise.hpp>
-#include <ctgrad/tensor/aligned_buffer.hpp>
+#include <ctgrad/symbolic/tier.hpp>
 
-#include <map>
-#include <random>
 #include <span>
 #include <string>
 
-// Activation functions and their gradients: ctgrad's kernels, made from a textbook's formula, beside
-// hand-written SIMD kernels on the same elementary functions and on xsimd's own, plain scalar loops,
-// and copies of as many arrays. Before anything is timed, all results are compared; a difference
-// ends the program with an error. Names: function/form/length/contestant.
+// Activation functions and their gradients: ctgrad's kernels, made from a textbook's formula, in both
+// tiers, beside hand-written SIMD kernels on the same elementary functions and on xsimd's own, plain
+// scalar loops, copies of as many arrays, and what has entered from rivals/. Before anything is timed,
+// all results are compared; a difference ends the program with an error. Names:
+// function/form/length/contestant.
 
 namespace activations
 {
-
-enum class form
-{
-    forward,
-    backward,
-    fused
-};
-
-/// The arrays of one length, which all contestants share.
-template <class T>
-struct arrays
-{
-    using value_type = T;
-
-    explicit arrays(std::size_t length) : storage(4 * (length + shift)), size(length)
-    {
-        std::mt19937 generator(1);
-        std::normal_distribution<T> pre_activation(0, 3);
-        for (std::size_t i = 0; i < length; ++i)
-        {
-            in()[i] = pre_activation(generator);
-            dy()[i] = pre_activation(generator);
-        }
-    }
-
-    std::span<T> part(std::size_t k)
-    {
-        return std::span<T>(storage.data(), storage.size()).subspan(k * (size + shift), size);
-    }
-    std::span<T> in() { return part(0); }
-    std::span<T> dy() { return part(1); }
-    std::span<T> first() { return part(2); }
-    std::span<T> second() { return part(3); }
-
-    // Not a multiple of 4 KiB apart: stores would hold up loads from the same place in a page.
-    static constexpr std::size_t shift = 320 / sizeof(T);
-    ctgrad::aligned_buffer<T> storage;
-    std::size_t size;
-};
-
-template <class T>
-arrays<T>& arrays_of(std::size_t length)
-{
-    static std::map<std::size_t, arrays<T>> all;
-    return all.try_emplace(length, length).first->second;
-}
 
 template <auto Formula>
 struct ctgrad_contestant
@@ -138,54 +93,69 @@ inline constexpr const char* form_names[] = {"forward", "backward", "fused"};
 /// In the first level cache, and many times the size of the second.
 inline constexpr std::size_t lengths[] = {4'096, 4'194'304};
 
-template <class Contestant, class T>
-void measure(benchmark::State& state, form wanted, std::size_t length)
+template <class T, class Contestant>
+void measure(benchmark::State& state, Contestant contestant, form wanted, std::size_t length)
 {
     arrays<T>& a = arrays_of<T>(length);
     for (auto _ : state)
     {
-        Contestant::run(wanted, a);
+        contestant(wanted, a);
         benchmark::ClobberMemory();
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(length));
 }
+
+/// A contestant as an object of its own type, so that calls of it are seen through.
+template <class Contestant, class T>
+inline constexpr auto run = [](form wanted, arrays<T>& a) { Contestant::run(wanted, a); };
 
 /// Checks one function and registers its measurements. Returns whether all contestants agree.
 template <auto Formula, template <class> class ByHand, template <class> class WithXsimd,
           template <class> class Scalar, class T>
 bool enter(const std::string& name)
 {
-    using ours = ctgrad_contestant<Formula>;
-    using hand = hand_contestant<ByHand<T>>;
-    using with_xsimd = hand_contestant<with_xsimd::with_gradient<WithXsimd<T>>>;
-    using scalar = scalar_contestant<Scalar<T>>;
-    using copy = hand_contestant<hand_written::copy<T>>;
+    const auto ours = run<ctgrad_contestant<Formula>, T>;
+    const auto fast = run<ctgrad_contestant<ctgrad::fast(Formula)>, T>;
+    const auto hand = run<hand_contestant<ByHand<T>>, T>;
+    const auto with_xsimd = run<hand_contestant<with_xsimd::with_gradient<WithXsimd<T>>>, T>;
+    const auto scalar = run<scalar_contestant<Scalar<T>>, T>;
+    const auto copy = run<hand_contestant<hand_written::copy<T>>, T>;
     bool agree = true;
     for (const form wanted : forms)
     {
         const std::string form_name = name + '/' + form_names[static_cast<int>(wanted)];
-        const auto check = [&]<class Other>(const char* other, const agreement::standard& standard)
+        const auto add = [&](const std::string& contestant, auto function)
         {
-            agree = agreement::same_results<ours, Other, arrays<T>>(form_name + ", " + other,
-                                                                    wanted, standard) &&
-                    agree;
-        };
-        check.template operator()<hand>("hand-written", agreement::everywhere<T>);
-        check.template operator()<with_xsimd>("with xsimd's own functions", agreement::near_zero);
-        check.template operator()<scalar>("scalar", agreement::near_zero);
-        for (const std::size_t length : lengths)
-        {
-            const std::string row = form_name + '/' + std::to_string(length) + '/';
-            const auto add = [&](const char* contestant, auto function)
+            for (const std::size_t length : lengths)
             {
-                benchmark::RegisterBenchmark((row + contestant).c_str(), function, wanted, length)
+                const std::string row = form_name + '/' + std::to_string(length) + '/' + contestant;
+                benchmark::RegisterBenchmark(row.c_str(), measure<T, decltype(function)>, function,
+                                             wanted, length)
                     ->Unit(benchmark::kMicrosecond);
-            };
-            add("ctgrad", measure<ours, T>);
-            add("hand", measure<hand, T>);
-            add("xsimd", measure<with_xsimd, T>);
-            add("scalar", measure<scalar, T>);
-            add("copy", measure<copy, T>);
+            }
+        };
+        const auto add_checked =
+            [&](const std::string& contestant, auto function, const agreement::standard& standard)
+        {
+            agree = agreement::same_results<arrays<T>>(form_name + ", " + contestant, ours,
+                                                       function, wanted, standard) &&
+                    agree;
+            add(contestant, function);
+        };
+        add("ctgrad", ours);
+        add("copy", copy);
+        add_checked("fast", fast, agreement::fast_tier<T>);
+        add_checked("hand", hand, agreement::everywhere<T>);
+        add_checked("xsimd", with_xsimd, agreement::near_zero);
+        add_checked("scalar", scalar, agreement::near_zero);
+        for (const differentiator<T>& other : differentiators<T>())
+        {
+            const auto entered = other.kernels.find(name);
+            if (wanted != form::forward && entered != other.kernels.end())
+            {
+                // From the textbook's formulas too.
+                add_checked(other.name, entered->second, agreement::near_zero);
+            }
         }
     }
     return agree;
@@ -195,6 +165,10 @@ bool enter(const std::string& name)
 template <class T>
 bool enter_all()
 {
+    for (const differentiator<T>& other : differentiators<T>())
+    {
+        benchmark::AddCustomContext(other.name, other.version);
+    }
     bool agree = true;
     agree = enter<formulas::sigmoid, hand_written::sigmoid, with_xsimd::sigmoid, plain::sigmoid, T>(
                 "sigmoid") &&
