@@ -68,8 +68,7 @@ struct tanh
     }
     CTGRAD_ALWAYS_INLINE static number value(number x)
     {
-        const number e1 = of_minus_two(x).expm1();
-        return copysign(refined_tanh(e1, number(1) / (e1 + number(2))), x);
+        return {ctgrad::simd::tanh(x.first), ctgrad::simd::tanh(x.second)};
     }
     CTGRAD_ALWAYS_INLINE static number gradient(number x, number dy)
     {
