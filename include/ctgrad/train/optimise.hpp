@@ -111,8 +111,8 @@ public:
         }
     }
 
-    /// So many weights, with all that belongs to them, stay in the first level of the cache.
-    static constexpr std::size_t range = 2048;
+    /// So many weights at a time: their gradients are in the first level of the cache when they are cleared.
+    static constexpr std::size_t range = 4096;
 
     /// Whether a weight is updated without a look at the others, so that `update_some` may be called for
     /// any parts of the block; otherwise for each of `pieces()`.
