@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(tasks_have_the_modes_of_the_caller)
 BOOST_AUTO_TEST_CASE(the_network_does_not_depend_on_how_many_there_are)
 {
     const data_set<float> data = some_data(441);
-    const auto same = [&](int batch, const auto& optimiser)
+    const auto check = [&](int batch, const auto& optimiser)
     {
         const auto trained = [&](int count)
         {
@@ -116,9 +116,9 @@ BOOST_AUTO_TEST_CASE(the_network_does_not_depend_on_how_many_there_are)
             BOOST_TEST((trained(count) == once));
         }
     };
-    same(32, adam{});
-    same(256, adam{});
-    same(400, lamb{});
+    check(32, adam{});
+    check(256, adam{});
+    check(400, lamb{});
 }
 
 BOOST_AUTO_TEST_CASE(predictions_and_losses_are_those_of_one_thread)

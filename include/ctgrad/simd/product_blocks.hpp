@@ -36,15 +36,15 @@ constexpr int places_to_fetch = []
     return arrays * bytes > (1 << 20) ? arrays : 0;
 }();
 
-/// Inputs whose gradients of weights are given on at once: whole tiles, 16 KB of numbers.
-template <class Panels>
-constexpr int gradient_part = []
-{
-    constexpr int numbers = 16384 / static_cast<int>(sizeof(typename Panels::value_type));
-    constexpr int rows =
-        tile_rows<typename Panels::value_type, typename Panels::arch>(Panels::vectors);
-    return numbers / Panels::panel_width / rows * rows;
-}();
+/// Numbers of a part of the weights' gradient, 16 KB of them, to stay in the first level of the cache.
+template <class T>
+constexpr int gradient_numbers = 16384 / static_cast<int>(sizeof(T));
+
+/// Inputs whose gradients of weights are given on at once, for a panel of so many vectors: whole
+/// tiles, which sum up in the same order as tiles of a whole matrix.
+template <class T, class Arch, int Vectors>
+constexpr int gradient_part = gradient_numbers<T> / (Vectors * batch<T, Arch>::size) /
+                              tile_rows<T, Arch>(Vectors) * tile_rows<T, Arch>(Vectors);
 
 /// Units of a part of weights that is transposed at once: 32 KB of them, to stay in the first level of
 /// the cache. Of weights that come from afar as many as lie together in memory, so that they can be

@@ -118,16 +118,16 @@ void product_weight_update(const T* x, std::ptrdiff_t x_stride, const T* dz,
     using layout = panels<T, Inputs, Units, Arch>;
     using arch = typename layout::arch;
     constexpr int block = detail::input_block<Inputs>;
-    constexpr int inputs_of_part = detail::gradient_part<layout>;
     constexpr int places = detail::places_to_fetch<layout, decltype(update.reads(weights))>;
     alignas(64) T packed[detail::gradient_rows * layout::panel_width];
-    alignas(64) T part[inputs_of_part * layout::panel_width];
+    alignas(64) T part[detail::gradient_numbers<T>];
     for (int first = 0; first < Inputs; first += block)
     {
         const int end = std::min(Inputs, first + block);
         detail::for_each_panel<layout>(
             [&]<int Vectors>(int unit)
             {
+                constexpr int inputs_of_part = detail::gradient_part<T, arch, Vectors>;
                 detail::pack_columns<T, arch, Vectors>(dz + unit, dz_stride, rows, packed);
                 for (int input = first; input < end; input += inputs_of_part)
                 {
