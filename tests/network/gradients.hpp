@@ -46,14 +46,21 @@ struct learning_problem
 
     Network net;
     std::ptrdiff_t rows;
+    /// For networks with memory: rows are sequences of so many steps, with so many targets.
+    std::ptrdiff_t steps = 1;
+    std::ptrdiff_t target_steps = 1;
     std::vector<double> inputs;
     std::vector<double> targets;
     std::uint64_t key = 0x5eed;
 
-    explicit learning_problem(std::ptrdiff_t row_count, unsigned origin = 1)
+    explicit learning_problem(std::ptrdiff_t row_count, unsigned origin = 1,
+                              std::ptrdiff_t step_count = 1, std::ptrdiff_t target_count = 1)
         : rows(row_count),
-          inputs(numbers(static_cast<std::size_t>(rows) * inputs_per_row, -1, 1, origin)),
-          targets(numbers(static_cast<std::size_t>(rows) * outputs_per_row, 0, 1, origin + 1))
+          steps(step_count),
+          target_steps(target_count),
+          inputs(numbers(static_cast<std::size_t>(rows * steps) * inputs_per_row, -1, 1, origin)),
+          targets(numbers(static_cast<std::size_t>(rows * target_steps) * outputs_per_row, 0, 1,
+                          origin + 1))
     {
         // Biases too: a gradient that is right at zero only must not pass.
         net.import_parameters(
@@ -72,8 +79,8 @@ struct learning_problem
     ctgrad::batch_result add_gradients(ctgrad::training_workspace<Network>& workspace) const
     {
         return workspace.template add_gradients<Loss>(
-            net, {inputs.data(), rows, Network::input_size},
-            {targets.data(), rows, Network::output_size}, key);
+            net, {inputs.data(), rows, steps * Network::input_size},
+            {targets.data(), rows, target_steps * Network::output_size}, key);
     }
 
     /// Gradients by all parameters, in the order of export_parameters.
@@ -153,4 +160,18 @@ std::string wrong_gradients(std::ptrdiff_t rows, std::size_t most = 120)
 {
     return learning_problem<Network>(rows).template wrong_gradients<ctgrad::mean_squared_error>(
         most);
+}
+
+/// The same for sequences, with a target for each step and with one for the last alone.
+template <class Network>
+std::string wrong_gradients_of_sequences(std::ptrdiff_t sequences, std::ptrdiff_t steps,
+                                         std::size_t most = 60)
+{
+    std::string wrong;
+    for (const std::ptrdiff_t targets : {steps, std::ptrdiff_t{1}})
+    {
+        wrong += learning_problem<Network>(sequences, 1, steps, targets)
+                     .template wrong_gradients<ctgrad::mean_squared_error>(most);
+    }
+    return wrong;
 }

@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(predict_names_lengths_that_do_not_fit)
         return "";
     };
     BOOST_TEST(message(34, 6) == "");
-    BOOST_TEST(message(34, 3) == "ctgrad: predict takes rows of 17 inputs and gives rows of 3 "
+    BOOST_TEST(message(34, 3) == "ctgrad: the network takes rows of 17 inputs and gives rows of 3 "
                                  "outputs, but has 34 inputs and 3 outputs");
     BOOST_TEST(message(35, 6) != "");
     BOOST_TEST(message(34, 9) != "");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/symbolic/symbolic.hpp>
+#include <ctgrad/catalogue/update_rule.hpp>
 
 namespace ctgrad
 {
@@ -27,23 +27,6 @@ inline constexpr parameter<"epsilon"> epsilon{1e-8};
 inline constexpr parameter<"weight_decay"> weight_decay{0.01};
 
 } // namespace symbols
-
-/// An update rule: new values of the weight and of the states, all computed from the old ones.
-template <class... Bindings>
-struct update_rule
-{
-    hana::basic_tuple<Bindings...> assignments;
-};
-
-/// `update(weight = ..., first_moment = ...)`.
-template <class... Bindings>
-constexpr auto update(const Bindings&... assignments)
-{
-    static_assert((is_binding<Bindings> && ...),
-                  "an update rule is made of assignments: update(weight = ...); see "
-                  "docs/errors.md#update-rule");
-    return update_rule<Bindings...>{hana::make_basic_tuple(assignments...)};
-}
 
 /// Has a constant `rule`, made by `update`, and `settings()`, a list of values for its parameters.
 template <class Type>

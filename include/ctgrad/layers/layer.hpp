@@ -87,6 +87,17 @@ struct pass_context
 // which calls update(weights, gradients) once for each part of its parameters, from `weights` on, when
 // nothing else needs their values.
 //
+// A layer with memory, which sees a sequence step by step, is never in place and says
+//
+//     static constexpr int state;               numbers of memory of one sequence, 0 at first
+//     static constexpr int steps_before;        steps for which `kept` has room before the first
+//     step(parameters, x, y, memory)                               one step of one sequence
+//     forward(parameters, x, x_stride, y, kept, steps, sequences, memory)
+//     backward(parameters, x, x_stride, kept, dy, dx, gradients, steps, sequences)
+//
+// Its rows are those of all sequences at the first step, then at the second, and so on. `memory` is that
+// of all sequences, and becomes what it is behind the last step.
+//
 // A layer that is quicker for one row, in line, may also have
 //
 //     in place:  infer_row(parameters, xy)
@@ -110,6 +121,22 @@ inline constexpr int scratch_size = 0;
 template <class Implementation>
     requires requires { Implementation::scratch; }
 inline constexpr int scratch_size<Implementation> = Implementation::scratch;
+
+/// Whether a layer remembers what it has seen of a sequence.
+template <class Implementation>
+concept has_memory = requires { Implementation::state; };
+
+/// Numbers of that memory.
+template <class Implementation>
+inline constexpr int state_size = 0;
+template <has_memory Implementation>
+inline constexpr int state_size<Implementation> = Implementation::state;
+
+/// Steps of a sequence for which a layer keeps something before the first.
+template <class Implementation>
+inline constexpr int steps_before = 0;
+template <has_memory Implementation>
+inline constexpr int steps_before<Implementation> = Implementation::steps_before;
 
 /// Stands for the absence of a formula behind a layer.
 struct no_activation

@@ -60,6 +60,8 @@ public:
     static constexpr const auto& memory = memory_for<pass_size::many_rows>;
     static constexpr int output_size = layers::size > 0 ? memory.layers.back().output_size
                                                         : input_size;
+    /// Whether a layer remembers what it has seen: then samples are steps of a sequence.
+    static constexpr bool has_state = memory.state > 0;
     /// Learnable numbers, without padding.
     static constexpr int parameter_count = memory.logical_parameters;
 
@@ -78,7 +80,9 @@ public:
                   "docs/errors.md#empty-network");
 
     /// Draws the initial parameters; the same seed gives the same bits.
-    explicit basic_network(seed origin = {}) : block_(static_cast<std::size_t>(memory.parameters))
+    explicit basic_network(seed origin = {})
+        : block_(static_cast<std::size_t>(memory.parameters)),
+          state_(static_cast<std::size_t>(memory.state))
     {
         random_engine engine(mix_bits(origin.value));
         for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
@@ -177,6 +181,10 @@ public:
     /// Errors     none; allocates nothing
     CTGRAD_ALWAYS_INLINE void predict(rows_view<const T> in, rows_view<T> out) const noexcept
     {
+        static_assert(!has_state,
+                      "a network with memory takes one step of a sequence after the other: "
+                      "net.step(x), or net.predict_sequence(in, out) from the first step; see "
+                      "docs/errors.md#network-with-memory");
         // In line, as views are passed in memory: what is read there right after it was written waits
         // for all that came before.
         if (in.rows == 1)
@@ -193,16 +201,7 @@ public:
     /// Errors     throws size_error when the lengths are not those of equally many rows
     void predict(std::span<const T> in, std::span<T> out) const
     {
-        const std::size_t rows = in.size() / static_cast<std::size_t>(input_size);
-        if (in.size() != rows * static_cast<std::size_t>(input_size) ||
-            out.size() != rows * static_cast<std::size_t>(output_size))
-        {
-            throw size_error("ctgrad: predict takes rows of " + std::to_string(input_size) +
-                             " inputs and gives rows of " + std::to_string(output_size) +
-                             " outputs, but has " + std::to_string(in.size()) + " inputs and " +
-                             std::to_string(out.size()) + " outputs");
-        }
-        const auto count = static_cast<std::ptrdiff_t>(rows);
+        const std::ptrdiff_t count = rows_in(in, out);
         predict(rows_view<const T>{in.data(), count, input_size},
                 rows_view<T>{out.data(), count, output_size});
     }
@@ -213,6 +212,46 @@ public:
         std::array<T, static_cast<std::size_t>(output_size)> out;
         predict(row, std::span<T>(out));
         return out;
+    }
+
+    /// Output for the next step of a sequence. What layers remember lies in the network itself: for
+    /// several sequences at once each has a copy of it. Without such layers, the same as `predict`.
+    /// Errors     throws size_error unless there are input_size inputs; allocates nothing
+    std::array<T, static_cast<std::size_t>(output_size)> step(std::span<const T> row)
+    {
+        std::array<T, static_cast<std::size_t>(output_size)> out;
+        process(row, out);
+        return out;
+    }
+
+    /// Outputs for the next steps, as many as the spans hold.
+    /// Errors     throws size_error when the lengths are not those of equally many steps
+    CTGRAD_ALWAYS_INLINE void process(std::span<const T> in, std::span<T> out)
+    {
+        const std::ptrdiff_t steps = rows_in(in, out);
+        for (std::ptrdiff_t i = 0; i < steps; ++i)
+        {
+            take_step(in.data() + i * input_size, out.data() + i * output_size, state_.data());
+        }
+    }
+
+    /// Forgets the sequence so far.
+    void reset() noexcept { std::ranges::fill(state(), T(0)); }
+
+    /// What the layers remember, which may be kept and put back.
+    std::span<T> state() { return {state_.data(), state_.size()}; }
+    std::span<const T> state() const { return {state_.data(), state_.size()}; }
+
+    /// Outputs for a whole sequence, whatever the network has seen before.
+    /// Shapes     in (steps, input_size) with any stride, out (steps, output_size) with any stride
+    /// Errors     none; allocates nothing
+    void predict_sequence(rows_view<const T> in, rows_view<T> out) const noexcept
+    {
+        alignas(64) std::array<T, static_cast<std::size_t>(std::max(memory.state, 1))> state{};
+        for (std::ptrdiff_t i = 0; i < in.rows; ++i)
+        {
+            take_step(in.data + i * in.stride, out.data + i * out.stride, state.data());
+        }
     }
 
     /// Calls `body(hana::basic_type<Implementation>, const layer_place&)` for each layer.
@@ -273,6 +312,26 @@ private:
         }
     }
 
+    /// How many rows there are.
+    CTGRAD_ALWAYS_INLINE static std::ptrdiff_t rows_in(std::span<const T> in, std::span<T> out)
+    {
+        const std::size_t rows = in.size() / static_cast<std::size_t>(input_size);
+        if (in.size() != rows * static_cast<std::size_t>(input_size) ||
+            out.size() != rows * static_cast<std::size_t>(output_size))
+        {
+            throw_size_error(in.size(), out.size());
+        }
+        return static_cast<std::ptrdiff_t>(rows);
+    }
+
+    [[noreturn, gnu::cold]] static void throw_size_error(std::size_t in, std::size_t out)
+    {
+        throw size_error("ctgrad: the network takes rows of " + std::to_string(input_size) +
+                         " inputs and gives rows of " + std::to_string(output_size) +
+                         " outputs, but has " + std::to_string(in) + " inputs and " +
+                         std::to_string(out) + " outputs");
+    }
+
     template <class... Implementations>
     CTGRAD_ALWAYS_INLINE static constexpr void for_each_in(pipeline<Implementations...>,
                                                            const auto& plan, const auto& body)
@@ -328,6 +387,17 @@ private:
             });
     }
 
+    /// The same for one step of a sequence.
+    void take_step(const T* in, T* out, T* state) const noexcept
+    {
+        with_buffers<pass_size::one_row>(
+            [&](auto& buffers) CTGRAD_INLINE_LAMBDA
+            {
+                predict_tile<pass_size::one_row>({in, 1, input_size}, detail::one_row{},
+                                                 {out, 1, output_size}, buffers, state);
+            });
+    }
+
     /// What rows are written to in turn.
     template <pass_size Size>
     struct prediction_buffers
@@ -356,10 +426,11 @@ private:
         }
     }
 
-    /// `rows` is the number of rows, or one_row.
+    /// `rows` is the number of rows, or one_row, which may be one step of a sequence with that state.
     template <pass_size Size, class Rows>
     CTGRAD_ALWAYS_INLINE void predict_tile(rows_view<const T> in, Rows rows, rows_view<T> out,
-                                           prediction_buffers<Size>& buffers) const noexcept
+                                           prediction_buffers<Size>& buffers,
+                                           [[maybe_unused]] T* state = nullptr) const noexcept
     {
         const T* x = in.data;
         std::ptrdiff_t x_stride = in.stride;
@@ -370,23 +441,30 @@ private:
             x = y;
             x_stride = row_stride<T>(input_size);
         }
-        for_each_in(layers_for<Size>{}, memory_for<Size>,
-                    [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
-                        CTGRAD_INLINE_LAMBDA
+        for_each_in(
+            layers_for<Size>{}, memory_for<Size>,
+            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) CTGRAD_INLINE_LAMBDA
+            {
+                const T* const parameters = block_.data() + place.parameters;
+                if constexpr (!Layer::in_place)
+                {
+                    y = x == buffers.first ? buffers.second : buffers.first;
+                    if constexpr (has_memory<Layer>)
                     {
-                        const T* const parameters = block_.data() + place.parameters;
-                        if constexpr (!Layer::in_place)
-                        {
-                            y = x == buffers.first ? buffers.second : buffers.first;
-                            detail::infer<Layer>(parameters, x, x_stride, y, rows, buffers.scratch);
-                            x = y;
-                            x_stride = row_stride<T>(place.output_size);
-                        }
-                        else if constexpr (!detail::passes_nothing<Layer>)
-                        {
-                            detail::infer<Layer>(parameters, y, rows);
-                        }
-                    });
+                        Layer::step(parameters, x, y, state + place.state);
+                    }
+                    else
+                    {
+                        detail::infer<Layer>(parameters, x, x_stride, y, rows, buffers.scratch);
+                    }
+                    x = y;
+                    x_stride = row_stride<T>(place.output_size);
+                }
+                else if constexpr (!detail::passes_nothing<Layer>)
+                {
+                    detail::infer<Layer>(parameters, y, rows);
+                }
+            });
         for (std::ptrdiff_t row = 0; row < rows; ++row)
         {
             std::copy_n(x + row * x_stride, output_size, out.data + row * out.stride);
@@ -403,6 +481,7 @@ private:
     }
 
     aligned_buffer<T> block_;
+    aligned_buffer<T> state_;
 };
 
 /// A network of float: `network<input{784}, dense{128}, swish, dense{10}>`.

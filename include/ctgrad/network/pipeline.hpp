@@ -7,6 +7,7 @@
 #include <ctgrad/layers/dense.hpp>
 #include <ctgrad/layers/dropout.hpp>
 #include <ctgrad/layers/pooling.hpp>
+#include <ctgrad/layers/recurrent.hpp>
 #include <ctgrad/layers/reshape.hpp>
 
 #include <boost/hana/basic_tuple.hpp>
@@ -206,6 +207,8 @@ struct layer_place
     int output_size = 0;
     /// In the kept values of one row.
     int kept = 0;
+    /// In the memory of one sequence.
+    int state = 0;
     bool in_place = false;
     bool identity = false;
 };
@@ -221,6 +224,10 @@ struct memory_plan
     int parameters = 0;
     int logical_parameters = 0;
     int kept = 0;
+    /// Numbers of memory of one sequence, and the most steps for which a layer keeps something before the
+    /// first.
+    int state = 0;
+    int steps_before = 0;
     /// Numbers of one row that the widest buffer takes; of those with an even number, and an odd one.
     int widest = 0;
     std::array<int, 2> widest_in_turn{};
@@ -283,6 +290,9 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
         plan.logical_parameters += logical_parameters<Implementation>();
         here.kept = plan.kept;
         plan.kept += Implementation::kept;
+        here.state = plan.state;
+        plan.state += state_size<Implementation>;
+        plan.steps_before = std::max(plan.steps_before, steps_before<Implementation>);
         plan.widest = std::max(plan.widest, row_room<T>(output));
         plan.scratch = std::max(plan.scratch, aligned_size<T>(scratch_size<Implementation>));
         plan.has_blocks = plan.has_blocks || output.format == row_format::sample_blocks;

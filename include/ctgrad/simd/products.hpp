@@ -13,7 +13,8 @@
 namespace ctgrad::simd
 {
 
-/// Product of rows with a matrix of weights, y = x * transpose(weights) + bias.
+/// Product of rows with a matrix of weights, y = x * transpose(weights) + bias; with `adds`, y plus the
+/// product instead.
 /// Shapes     x (rows, Inputs) with any stride and alignment; weights in panels; bias of
 ///            padded_units, or null; y (rows, padded_units), wholly written
 /// Pads       the bias's, or zero; NaN in rows of x that are not finite
@@ -21,7 +22,7 @@ namespace ctgrad::simd
 /// Order      of summation: depends on how many rows come before and after, never on their values
 template <class T, int Inputs, int Units, class Arch = xsimd::default_arch>
 void product_forward(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, const T* weights,
-                     const T* bias, T* y, std::ptrdiff_t y_stride)
+                     const T* bias, T* y, std::ptrdiff_t y_stride, bool adds = false)
 {
     using layout = panels<T, Inputs, Units, Arch>;
     using arch = typename layout::arch;
@@ -36,13 +37,13 @@ void product_forward(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, c
                 detail::forward_panel<T, arch, detail::is_far<layout>,
                                       detail::tile_rows<T, arch>(Vectors), Vectors>(
                     x + input, x_stride, rows, count, panel, panel + Inputs * width,
-                    bias ? bias + unit : nullptr, input > 0, y + unit, y_stride);
+                    bias ? bias + unit : nullptr, adds || input > 0, y + unit, y_stride);
             });
     }
     detail::clear_units_beyond<layout>(y, y_stride, rows);
 }
 
-/// Gradient of the input, dx = dz * weights.
+/// Gradient of the input, dx = dz * weights; with `adds`, dx plus that.
 /// Shapes     dz (rows, padded_units); weights in panels; dx (rows, padded inputs =
 ///            panels<T, Units, Inputs>::padded_units), wholly written
 /// Pads       zero; NaN in rows of dz that are not finite
@@ -50,7 +51,7 @@ void product_forward(const T* x, std::ptrdiff_t x_stride, std::ptrdiff_t rows, c
 ///            of it for 64 rows; allocates nothing, 32 KB of stack
 template <class T, int Inputs, int Units, class Arch = xsimd::default_arch>
 void product_input_gradient(const T* dz, std::ptrdiff_t dz_stride, std::ptrdiff_t rows,
-                            const T* weights, T* dx, std::ptrdiff_t dx_stride)
+                            const T* weights, T* dx, std::ptrdiff_t dx_stride, bool adds = false)
 {
     using layout = panels<T, Inputs, Units, Arch>;
     using transposed = panels<T, Units, Inputs, Arch>;
@@ -70,8 +71,8 @@ void product_input_gradient(const T* dz, std::ptrdiff_t dz_stride, std::ptrdiff_
                     weights, input, unit + count);
                 detail::forward_panel<T, arch, detail::is_far<layout>,
                                       detail::tile_rows<T, arch>(Vectors), Vectors>(
-                    dz + unit, dz_stride, rows, count, part, next, nullptr, unit > 0, dx + input,
-                    dx_stride);
+                    dz + unit, dz_stride, rows, count, part, next, nullptr, adds || unit > 0,
+                    dx + input, dx_stride);
             }
         });
     detail::clear_units_beyond<transposed>(dx, dx_stride, rows);

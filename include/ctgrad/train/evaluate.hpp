@@ -8,7 +8,7 @@
 namespace ctgrad
 {
 
-/// Mean loss over a data set, and the share of rows whose largest output is the right one.
+/// Mean loss over a data set, and the share of rows (of sequences: of steps with a target) whose largest output is the right one.
 struct evaluation
 {
     double loss = 0.0;
@@ -70,10 +70,31 @@ constexpr void check_types()
     check_loss<Loss>();
 }
 
+/// The same for rows that are sequences.
+template <class Network, class T>
+void check_sequences(const char* what, const data_set<T>& data)
+{
+    const int steps = data.input_size / Network::input_size;
+    if (steps < 1 || data.input_size != steps * Network::input_size ||
+        (data.target_size != steps * Network::output_size &&
+         data.target_size != Network::output_size))
+    {
+        throw data_error("ctgrad: the network has " + std::to_string(Network::input_size) +
+                         " inputs and " + std::to_string(Network::output_size) +
+                         " outputs at each step, but a sequence, which is a row of the " + what +
+                         ", has " + std::to_string(data.input_size) + " and " +
+                         std::to_string(data.target_size));
+    }
+}
+
 /// Errors     throws data_error unless rows of the data fit the network
 template <class Network, class T>
 void check_data(const char* what, const data_set<T>& data)
 {
+    if constexpr (Network::has_state)
+    {
+        return check_sequences<Network>(what, data);
+    }
     const auto complain = [&](const char* part, int expected, std::ptrdiff_t found)
     {
         throw data_error("ctgrad: the network has " + std::to_string(expected) + " " + part +
@@ -94,29 +115,65 @@ void check_data(const char* what, const data_set<T>& data)
 namespace detail
 {
 
-/// Sums over some rows; `outputs` has room for 64.
+/// Loss and accuracy of one sequence, as means over its steps with a target. `outputs` has room for all
+/// of them.
+template <auto Loss, class Network, class T>
+evaluation sequence_loss(const Network& net, std::span<const T> inputs, std::span<const T> targets,
+                         T* outputs)
+{
+    constexpr int size = Network::output_size;
+    const std::ptrdiff_t steps = std::ssize(inputs) / Network::input_size;
+    const std::ptrdiff_t losses = std::ssize(targets) / size;
+    net.predict_sequence({inputs.data(), steps, Network::input_size}, {outputs, steps, size});
+    std::array<T, static_cast<std::size_t>(size)> gradient;
+    batch_result sums;
+    for (std::ptrdiff_t i = 0; i < losses; ++i)
+    {
+        take_loss<Loss, T, size>(outputs + (steps - losses + i) * size, targets.data() + i * size,
+                                 T(1), gradient.data(), sums);
+    }
+    const auto count = static_cast<double>(losses);
+    return {sums.loss / count, static_cast<double>(sums.correct) / count};
+}
+
+/// Sums over some rows; `outputs` has room for 64, or for one sequence.
 template <auto Loss, class Network, class T>
 evaluation add_losses(const Network& net, rows_view<const T> inputs, rows_view<const T> targets,
                       T* outputs)
 {
     constexpr int size = Network::output_size;
     constexpr std::ptrdiff_t tile_rows = 64;
-    std::array<T, static_cast<std::size_t>(size)> gradient;
-    evaluation result;
-    for (std::ptrdiff_t row = 0; row < inputs.rows; row += tile_rows)
+    if constexpr (Network::has_state)
     {
-        const std::ptrdiff_t count = std::min(tile_rows, inputs.rows - row);
-        net.predict(inputs.slice(row, count), rows_view<T>{outputs, count, size});
-        for (std::ptrdiff_t i = 0; i < count; ++i)
+        evaluation result;
+        for (std::ptrdiff_t row = 0; row < inputs.rows; ++row)
         {
-            const T* const prediction = outputs + i * size;
-            const T* const target = targets.row(row + i).data();
-            result.loss += static_cast<double>(
-                loss_of_row<Loss, T, size>(prediction, target, T(1), gradient.data()));
-            result.accuracy += largest(prediction, size) == largest(target, size) ? 1.0 : 0.0;
+            const evaluation own =
+                sequence_loss<Loss, Network, T>(net, inputs.row(row), targets.row(row), outputs);
+            result.loss += own.loss;
+            result.accuracy += own.accuracy;
         }
+        return result;
     }
-    return result;
+    else
+    {
+        std::array<T, static_cast<std::size_t>(size)> gradient;
+        evaluation result;
+        for (std::ptrdiff_t row = 0; row < inputs.rows; row += tile_rows)
+        {
+            const std::ptrdiff_t count = std::min(tile_rows, inputs.rows - row);
+            net.predict(inputs.slice(row, count), rows_view<T>{outputs, count, size});
+            for (std::ptrdiff_t i = 0; i < count; ++i)
+            {
+                const T* const prediction = outputs + i * size;
+                const T* const target = targets.row(row + i).data();
+                result.loss += static_cast<double>(
+                    loss_of_row<Loss, T, size>(prediction, target, T(1), gradient.data()));
+                result.accuracy += largest(prediction, size) == largest(target, size) ? 1.0 : 0.0;
+            }
+        }
+        return result;
+    }
 }
 
 /// The rows are cut into the same parts for any number of threads, whose sums are added in order.
@@ -129,9 +186,15 @@ evaluation mean_loss(const Network& net, const data_set<T>& data, Runner& runner
     struct alignas(block_alignment) part
     {
         evaluation sums;
-        aligned_buffer<T> outputs{64 * static_cast<std::size_t>(Network::output_size)};
+        aligned_buffer<T> outputs;
     };
     std::vector<part> all(static_cast<std::size_t>(parts));
+    const int outputs_at_once = Network::has_state ? data.input_size / Network::input_size : 64;
+    for (part& each : all)
+    {
+        each.outputs =
+            aligned_buffer<T>(static_cast<std::size_t>(outputs_at_once * Network::output_size));
+    }
     runner.run(parts,
                [&](std::ptrdiff_t i)
                {

@@ -55,7 +55,8 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     }
     const flush_denormals flushed;
     const std::ptrdiff_t batch = std::min<std::ptrdiff_t>(options.batch, data.rows);
-    training_step<Network, Optimiser, Runner> step(runner, chosen, batch);
+    training_step<Network, Optimiser, Runner> step(runner, chosen, batch, data.input_size,
+                                                   data.target_size);
     shuffled_order order(data.rows, options.randomness);
     progress shown(data.rows, options.epochs, options.output);
     training_history history;
@@ -74,18 +75,20 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
             const batch_result result = step.template run<Loss>(net, data, rows, key);
             total.loss += result.loss * static_cast<double>(result.rows);
             total.correct += result.correct;
+            total.predictions += result.predictions;
             total.rows += result.rows;
             const double rows_so_far = static_cast<double>(total.rows);
-            shown.update(total.rows,
-                         {.loss = total.loss / rows_so_far,
-                          .accuracy = static_cast<double>(total.correct) / rows_so_far});
+            shown.update(total.rows, {.loss = total.loss / rows_so_far,
+                                      .accuracy = static_cast<double>(total.correct) /
+                                                  static_cast<double>(total.predictions)});
         }
         epoch_record record;
         const double rows = static_cast<double>(total.rows);
         record.seconds = steady_seconds() - start;
         record.samples_per_second = rows / record.seconds;
         record.loss = total.loss / rows;
-        record.accuracy = static_cast<double>(total.correct) / rows;
+        record.accuracy =
+            static_cast<double>(total.correct) / static_cast<double>(total.predictions);
         epoch_figures figures{.loss = record.loss, .accuracy = record.accuracy};
         record.validation = {std::numeric_limits<double>::quiet_NaN(),
                              std::numeric_limits<double>::quiet_NaN()};

@@ -37,7 +37,7 @@ private:
 /// an update looks at one weight at a time, and the rows are no more than go through the layers at
 /// once, weights are updated while their gradients are in the first level of the cache: those of all
 /// weights together are never in memory. The results are those of both one after the other, but for how
-/// the compiler contracts products and sums.
+/// the compiler contracts products and sums. Rows for a network with memory are whole sequences.
 /// `key` is the seed of what is random in it (dropout).
 /// Errors     throws size_error unless there is a target for each input, of the network's sizes, and
 ///            the optimiser is for as many weights; then nothing is changed
@@ -50,7 +50,7 @@ batch_result learn(Network& net, training_workspace<Network>& workspace,
 {
     using T = typename Network::value_type;
     const std::span<T> weights = net.parameters();
-    if constexpr (optimiser_state<Optimiser, T>::is_for_each_weight)
+    if constexpr (optimiser_state<Optimiser, T>::is_for_each_weight && !Network::has_state)
     {
         if (inputs.rows <= training_workspace<Network>::tile_rows)
         {

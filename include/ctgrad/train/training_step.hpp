@@ -48,8 +48,11 @@ class training_step
     using T = typename Network::value_type;
 
 public:
-    /// For batches of at most `rows` rows. The runner must outlive this.
-    training_step(Runner& runner, const Optimiser& chosen, std::ptrdiff_t rows)
+    /// For batches of at most `rows` rows, which may be sequences of so many inputs and targets. The runner
+    /// must outlive this.
+    training_step(Runner& runner, const Optimiser& chosen, std::ptrdiff_t rows,
+                  std::ptrdiff_t inputs = Network::input_size,
+                  std::ptrdiff_t targets = Network::output_size)
         : runner_(runner), state_(chosen, Network::stored_tensor_sizes())
     {
         const std::ptrdiff_t count = detail::batch_parts<Runner>(rows);
@@ -59,7 +62,7 @@ public:
         parts_.reserve(static_cast<std::size_t>(count));
         for (std::ptrdiff_t i = 0; i < count; ++i)
         {
-            parts_.emplace_back(most);
+            parts_.emplace_back(most, inputs, targets);
         }
     }
 
@@ -87,9 +90,10 @@ private:
     // Begins at a cache line, as do its arrays: what a thread writes is in no line of another.
     struct alignas(block_alignment) batch_part
     {
-        explicit batch_part(std::ptrdiff_t most)
-            : inputs(static_cast<std::size_t>(most * Network::input_size)),
-              targets(static_cast<std::size_t>(most * Network::output_size))
+        batch_part(std::ptrdiff_t most, std::ptrdiff_t input_columns, std::ptrdiff_t target_columns)
+            : columns{input_columns, target_columns},
+              inputs(static_cast<std::size_t>(most * input_columns)),
+              targets(static_cast<std::size_t>(most * target_columns))
         {
         }
 
@@ -100,10 +104,12 @@ private:
             gather(data.target_view(), chosen, y());
         }
 
-        rows_view<T> x() { return {inputs.data(), rows, Network::input_size}; }
-        rows_view<T> y() { return {targets.data(), rows, Network::output_size}; }
+        rows_view<T> x() { return {inputs.data(), rows, columns[0]}; }
+        rows_view<T> y() { return {targets.data(), rows, columns[1]}; }
 
         std::ptrdiff_t rows = 0;
+        /// Of inputs and targets.
+        std::array<std::ptrdiff_t, 2> columns;
         aligned_buffer<T> inputs;
         aligned_buffer<T> targets;
         training_workspace<Network> workspace;
@@ -133,6 +139,7 @@ private:
         {
             total.loss += part(i).result.loss;
             total.correct += part(i).result.correct;
+            total.predictions += part(i).result.predictions;
             total.rows += part(i).result.rows;
         }
         total.loss /= static_cast<double>(all);

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <ctgrad/catalogue/losses.hpp>
+#include <ctgrad/simd/elementwise.hpp>
+#include <ctgrad/tensor/matrix_view.hpp>
+
+#include <string>
+
+namespace ctgrad
+{
+
+/// What a batch cost, and how many of its predictions had their largest output in the right place.
+struct batch_result
+{
+    double loss = 0.0;
+    std::ptrdiff_t correct = 0;
+    /// One for each row; for sequences one for each step that has a target.
+    std::ptrdiff_t predictions = 0;
+    std::ptrdiff_t rows = 0;
+};
+
+namespace detail
+{
+
+/// Loss of a row and gradient of the prediction times a factor.
+inline constexpr parameter<"gradient factor"> gradient_factor{1.0};
+
+template <auto Loss>
+using loss_program =
+    program<Loss, pullback_of<std::remove_cvref_t<decltype(Loss)>,
+                              std::remove_cvref_t<decltype(gradient_factor)>, "prediction">{
+                      Loss, gradient_factor}>;
+
+template <auto Loss>
+constexpr void check_loss()
+{
+    constexpr bool is_formula = expression<decltype(Loss)>;
+    static_assert(is_formula, "a loss is a formula of symbols::prediction and symbols::target; see "
+                              "docs/errors.md#loss");
+    if constexpr (is_formula)
+    {
+        constexpr bool known = []
+        {
+            const name_list& names = variables_of<decltype(Loss)>;
+            for (int i = 0; i < names.size; ++i)
+            {
+                if (names[i] != "prediction" && names[i] != "target")
+                {
+                    return false;
+                }
+            }
+            return parameters_of<decltype(Loss)>.size == 0;
+        }();
+        static_assert(known, "a loss has no variables but symbols::prediction and "
+                             "symbols::target, and no parameters; see docs/errors.md#loss");
+        static_assert(is_row_value<Loss>,
+                      "a loss needs one value for a row: take the mean or the sum; see "
+                      "docs/errors.md#loss");
+    }
+}
+
+template <auto Loss, class T, int Size>
+T loss_of_row(const T* prediction, const T* target, T factor, T* dprediction)
+{
+    using loss = loss_program<Loss>;
+    std::array<const T*, static_cast<std::size_t>(loss::variables.size)> inputs{};
+    for (int i = 0; i < loss::variables.size; ++i)
+    {
+        inputs[static_cast<std::size_t>(i)] =
+            loss::variables[i] == "prediction" ? prediction : target;
+    }
+    T value;
+    simd::evaluator<loss, T, aliasing::none>(inputs, {&value, dprediction}, &factor).run(Size);
+    return value;
+}
+
+template <class T>
+std::ptrdiff_t largest(const T* row, int size)
+{
+    return std::max_element(row, row + size) - row;
+}
+
+/// Adds up the loss of a prediction, and whether its largest output is the right one.
+template <auto Loss, class T, int Size>
+void take_loss(const T* prediction, const T* target, T factor, T* dprediction, batch_result& result)
+{
+    result.loss +=
+        static_cast<double>(loss_of_row<Loss, T, Size>(prediction, target, factor, dprediction));
+    result.correct += largest(prediction, Size) == largest(target, Size) ? 1 : 0;
+    ++result.predictions;
+}
+
+/// Says that rows are not what a network can learn from.
+template <class Network, class T>
+[[noreturn, gnu::cold]] void throw_sizes(rows_view<const T> inputs, rows_view<const T> targets)
+{
+    const auto name = [](std::ptrdiff_t rows, std::ptrdiff_t columns)
+    { return std::to_string(rows) + " rows of " + std::to_string(columns); };
+    throw size_error("ctgrad: a network of " + std::to_string(Network::input_size) +
+                     " inputs and " + std::to_string(Network::output_size) + " outputs " +
+                     (Network::has_state ? "at each step " : "") + "cannot learn from " +
+                     name(inputs.rows, inputs.columns) + " inputs and " +
+                     name(targets.rows, targets.columns) + " targets");
+}
+
+} // namespace detail
+
+} // namespace ctgrad
