@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE losses
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/graph/print.hpp>
 #include <ctgrad/network/workspace.hpp>
 
@@ -54,8 +56,6 @@ auto take_loss(const std::array<T, Size>& predicted, const std::array<T, Size>& 
 
 template <class T>
 constexpr double rounding = std::numeric_limits<T>::epsilon();
-
-using element_types = std::tuple<float, double>;
 
 // -log(sigmoid(z)) for a right answer, as far as double goes.
 double softplus_of(double z) { return std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z))); }

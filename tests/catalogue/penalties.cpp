@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE penalties
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/catalogue/penalties.hpp>
 #include <ctgrad/graph/print.hpp>
 #include <ctgrad/train/optimise.hpp>
@@ -17,8 +19,6 @@ namespace
 
 using symbols::dweight;
 using symbols::weight;
-
-using element_types = std::tuple<float, double>;
 
 constexpr auto clipped = with_gradient<clamp(dweight, -1, 1)>(sgd{.learning_rate = 0.5});
 constexpr auto clipped_by_norm =

@@ -316,6 +316,27 @@ BOOST_AUTO_TEST_CASE(the_sum_of_a_softmax_takes_the_factors_of_the_row)
     BOOST_TEST(products_of_elements(lowered_formula(x / sum(x) * mean(y))) == 2);
 }
 
+BOOST_AUTO_TEST_CASE(quotients_do_not_wait_for_each_other)
+{
+    const auto is_quotient = [](const auto& formula)
+    {
+        const lowered_formula lowered(formula);
+        return lowered.graph[lowered.root[0]].is(operation_of<divide_operation>);
+    };
+    BOOST_TEST(is_quotient(y * sigmoid(x)));
+    // One division behind the other would take twice the time.
+    BOOST_TEST(!is_quotient(tanh(y) * sigmoid(x)));
+    BOOST_TEST(!is_quotient(sigmoid(y) * sigmoid(x)));
+    BOOST_TEST(!is_quotient(x / (1 + square(x)) * sigmoid(y)));
+}
+
+BOOST_AUTO_TEST_CASE(tanh_is_taken_apart_only_beside_its_slope)
+{
+    BOOST_TEST(lowered_formula(y * tanh(x)).count<whole_tanh_operation>() == 1);
+    BOOST_TEST(lowered_formula(y * tanh(x) + x * square(tanh(x))).count<whole_tanh_operation>() ==
+               0);
+}
+
 BOOST_AUTO_TEST_CASE(the_slope_of_a_sigmoid_asks_for_no_sign)
 {
     for (const auto scale : {1.0, 1.702})

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../data/temporary_directory.hpp"
+#include "../element_types.hpp"
 
 #include <ctgrad/io/parameter_file.hpp>
 
@@ -100,8 +101,6 @@ struct saved_file
 };
 
 const std::string origin = "; the file was saved from \"input{3}, dense{2}, swish\"";
-
-using element_types = std::tuple<float, double>;
 
 } // namespace
 

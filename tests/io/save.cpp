@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../data/temporary_directory.hpp"
+#include "../element_types.hpp"
 #include "../network/naive.hpp"
 
 #include <ctgrad/io/save.hpp>
@@ -23,8 +24,6 @@ namespace
 constexpr variable<"x"> x;
 constexpr auto learnable_swish = x * sigmoid(parameter<"beta">{1.0} * x);
 constexpr auto other_swish = x * sigmoid(parameter<"gamma">{1.0} * x);
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 using net_of =

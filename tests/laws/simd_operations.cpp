@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE simd_operations
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/simd/elementwise.hpp>
 
 #include <cmath>
@@ -16,8 +18,6 @@ using namespace ctgrad;
 
 namespace
 {
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 struct operations

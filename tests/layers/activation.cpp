@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE activation
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
 #include "../network/naive.hpp"
 
 #include <array>
@@ -15,8 +16,6 @@ namespace
 constexpr variable<"x"> x;
 constexpr parameter<"slope"> slope{0.25};
 constexpr parameter<"shift"> shift{-2.0};
-
-using element_types = std::tuple<float, double>;
 
 // The outputs of a network of one formula, for rows of `Size`.
 template <auto Formula, int Size, class T>

@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE dense
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
 #include "../network/naive.hpp"
 
 #include <cstring>
@@ -14,8 +15,6 @@ namespace
 
 constexpr variable<"x"> x;
 constexpr auto swish = x * sigmoid(x);
-
-using element_types = std::tuple<float, double>;
 
 template <class Network>
 auto exported(const Network& net)

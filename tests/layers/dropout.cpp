@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE dropout
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/layers/dropout.hpp>
 
 #include <cmath>
@@ -12,8 +14,6 @@ using namespace ctgrad;
 
 namespace
 {
-
-using element_types = std::tuple<float, double>;
 
 constexpr shape row_shape(100);
 

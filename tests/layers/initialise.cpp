@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE initialise
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/layers/initialise.hpp>
 #include <ctgrad/symbolic/symbolic.hpp>
 
@@ -45,8 +47,6 @@ struct arsinh_operation
     }
     static auto partials(auto a, auto) { return list(1 / sqrt(1 + a * a)); }
 };
-
-using element_types = std::tuple<float, double>;
 
 constexpr int fan_in = 200;
 constexpr int fan_out = 100;

@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(a_sequence_may_come_in_pieces)
 
     net.reset();
     std::size_t at = 0;
-    for (const std::size_t count : {1, 0, 7, 12})
+    for (const std::size_t count : {1u, 0u, 7u, 12u})
     {
         net.process(std::span(in).subspan(2 * at, 2 * count),
                     std::span(pieces).subspan(4 * at, 4 * count));

@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE network
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
 #include "naive.hpp"
 
 #include <bit>
@@ -17,8 +18,6 @@ constexpr variable<"x"> x;
 constexpr parameter<"beta"> beta{1.0};
 constexpr auto learnable_swish = x * sigmoid(beta * x);
 constexpr auto softmax = exp(x - logsumexp(x));
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 using classifier = basic_network<T, input{17}, dense{33}, learnable_swish, dropout{0.5},

@@ -4,6 +4,7 @@
 
 #include <ctgrad/simd/elementary.hpp>
 
+#include "../element_types.hpp"
 #include "accuracy.hpp"
 
 #include <algorithm>
@@ -23,8 +24,6 @@ using namespace ctgrad_test;
 
 namespace
 {
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 constexpr T infinity = std::numeric_limits<T>::infinity();

@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE elementwise
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/simd/elementwise.hpp>
 
 #include <cmath>
@@ -23,8 +25,6 @@ constexpr parameter<"gamma"> shift{-0.25};
 constexpr auto swish = x * sigmoid(beta * x);
 constexpr auto gated = y * sigmoid(beta * x) + shift * square(y);
 constexpr auto linear = 2 * x;
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 constexpr std::size_t width = static_cast<std::size_t>(simd::batch<T>::size);

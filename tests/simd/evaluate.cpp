@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE evaluate
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/simd/elementwise.hpp>
 
 #include <algorithm>
@@ -30,7 +32,6 @@ constexpr auto cross_entropy = logsumexp(z) - sum(t * z);
 constexpr auto scaled_norm = (z - mean(z)) / sqrt(mean(square(z - mean(z))) + 1e-3) * beta;
 constexpr auto penalty = mean(square(z)) + sum(square(beta));
 
-using element_types = std::tuple<float, double>;
 using row = std::vector<double>;
 
 template <class T>

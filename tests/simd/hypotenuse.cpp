@@ -4,6 +4,7 @@
 
 #include <ctgrad/simd/elementary/hypotenuse.hpp>
 
+#include "../element_types.hpp"
 #include "accuracy.hpp"
 
 #include <cmath>
@@ -16,8 +17,6 @@ using namespace ctgrad_test;
 
 namespace
 {
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 T hypotenuse(T a, T b)

@@ -3,6 +3,8 @@
 
 // Compares functions of batches with functions of numbers, lane by lane.
 
+#include "../element_types.hpp"
+
 #include <ctgrad/simd/batch.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -18,8 +20,6 @@ namespace ctgrad_test
 {
 
 using ctgrad::simd::batch;
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 using limits = std::numeric_limits<T>;

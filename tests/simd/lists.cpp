@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE lists
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/simd/lists.hpp>
 
 #include <array>
@@ -15,8 +17,6 @@ using namespace ctgrad;
 
 namespace
 {
-
-using element_types = std::tuple<float, double>;
 
 constexpr variable<"x"> x;
 constexpr variable<"h"> h;

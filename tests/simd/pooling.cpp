@@ -3,6 +3,8 @@
 #define BOOST_TEST_MODULE simd_pooling
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/simd/pooling.hpp>
 
 #include <algorithm>
@@ -15,8 +17,6 @@ using namespace ctgrad::simd;
 
 namespace
 {
-
-using element_types = std::tuple<float, double>;
 
 // Planes of two vectors of lanes, each lane an image of its own.
 template <class T, window_axis Y, window_axis X>

@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE simd_reductions
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/simd/reductions.hpp>
 
 #include <algorithm>
@@ -13,8 +15,6 @@ using ctgrad::simd::batch;
 
 namespace
 {
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 using limits = std::numeric_limits<T>;

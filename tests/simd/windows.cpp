@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE windows
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/simd/windows.hpp>
 
 #include <cstddef>
@@ -285,7 +287,7 @@ void check_shapes()
 BOOST_AUTO_TEST_CASE(windows_are_those_of_the_definition_in_float) { check_shapes<float>(); }
 
 // As with products, g++ takes long with the address sanitizer; other builds have both.
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(CTGRAD_WITH_SANITIZERS)
 BOOST_AUTO_TEST_CASE(windows_are_those_of_the_definition_in_double) { check_shapes<double>(); }
 #endif
 

@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE custom_operation
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/graph/print.hpp>
 #include <ctgrad/simd/elementwise.hpp>
 
@@ -80,7 +82,6 @@ namespace
 
 constexpr variable<"x"> x;
 constexpr variable<"y"> y;
-using element_types = std::tuple<float, double>;
 
 double exact_bend(double at) { return at / std::sqrt(1 + at * at); }
 double exact_slope(double at) { return std::pow(1 + at * at, -1.5); }

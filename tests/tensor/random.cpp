@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE random
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
+
 #include <ctgrad/tensor/random.hpp>
 
 #include <algorithm>
@@ -20,7 +22,6 @@ using namespace ctgrad;
 namespace
 {
 
-using element_types = std::tuple<float, double>;
 constexpr double bound = 5;
 constexpr int draws = 1 << 18;
 

@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE evaluate
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
 #include "../network/naive.hpp"
 
 #include <ctgrad/train/evaluate.hpp>
@@ -21,8 +22,6 @@ constexpr variable<"x"> x;
 constexpr auto difference = prediction - target;
 constexpr auto huber =
     mean(where(abs(difference) < 0.5, square(difference), abs(difference) - 0.25));
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 using net_of = basic_network<T, input{3}, dense{9}, tanh(x), dropout{0.9}, dense{2}>;

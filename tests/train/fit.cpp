@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE fit
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
 #include "../network/naive.hpp"
 
 #include <ctgrad/train/fit.hpp>
@@ -17,8 +18,6 @@ namespace
 {
 
 constexpr variable<"x"> x;
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 using net_of = basic_network<T, input{2}, dense{16}, tanh(x), dropout{0.1}, dense{2}>;

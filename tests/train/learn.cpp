@@ -3,6 +3,7 @@
 #define BOOST_TEST_MODULE learn
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
 #include "../network/counted_allocations.hpp"
 #include "../network/naive.hpp"
 
@@ -104,8 +105,6 @@ void require_same_steps(const auto& optimiser, std::size_t rows)
 }
 
 } // namespace
-
-using element_types = std::tuple<float, double>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(updates_at_once_are_those_of_updates_later, T, element_types)
 {

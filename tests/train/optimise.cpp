@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE optimise
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
 #include "../network/naive.hpp"
 
 #include <ctgrad/train/optimise.hpp>
@@ -122,8 +123,6 @@ void check(const auto& optimiser, const naive_step& naive)
         }
     }
 }
-
-using element_types = std::tuple<float, double>;
 
 } // namespace
 

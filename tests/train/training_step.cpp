@@ -3,6 +3,7 @@
 #define BOOST_TEST_MODULE training_step
 #include <boost/test/unit_test.hpp>
 
+#include "../element_types.hpp"
 #include "../network/naive.hpp"
 #include "every_runner.hpp"
 
@@ -18,8 +19,6 @@ namespace
 
 constexpr variable<"x"> x;
 constexpr auto learnable_swish = x * sigmoid(parameter<"beta">{1.0} * x);
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 using net_of = basic_network<T, input{40}, dense{70}, learnable_swish, dropout{0.3}, dense{33},
@@ -85,7 +84,7 @@ outcome<T> trained(const data_set<T>& data, int batch, const auto& optimiser, au
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(any_order_and_number_of_threads_gives_the_same_bits, T, element_types)
 {
-    const auto same = [](const data_set<T>& data, int batch, const auto& optimiser)
+    const auto check = [](const data_set<T>& data, int batch, const auto& optimiser)
     {
         const outcome<T> once = trained<net_of<T>>(data, batch, optimiser, backwards_runner{});
         for (const int count : {1, 2, 3, 8})
@@ -97,12 +96,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(any_order_and_number_of_threads_gives_the_same_bit
     };
     // A last batch of 1, of 52 and of 130 rows; one, two and three parts.
     const data_set<T> data = some_data<T>(441);
-    same(data, 44, adam{});
-    const outcome<T> by_adam = same(data, 389, adam{});
-    same(data, 311, sgd{});
+    check(data, 44, adam{});
+    const outcome<T> by_adam = check(data, 389, adam{});
+    check(data, 311, sgd{});
     // Norms of the whole block and of each tensor.
-    same(data, 256, clipped);
-    BOOST_TEST(!(same(data, 389, lamb{}) == by_adam));
+    check(data, 256, clipped);
+    BOOST_TEST(!(check(data, 389, lamb{}) == by_adam));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(parts_change_only_rounding, T, element_types)

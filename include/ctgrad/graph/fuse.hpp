@@ -35,6 +35,7 @@ public:
     {
         for (int i = 0; i < from_.size(); ++i)
         {
+            find_waiting(i);
             if (live_[static_cast<std::size_t>(i)])
             {
                 made_[static_cast<std::size_t>(i)] = make(i);
@@ -47,6 +48,20 @@ public:
     }
 
 private:
+    /// Whether the value of a node waits for a division or the like: a quotient that it is multiplied with
+    /// is better computed meanwhile than of the product. One step of LSTM takes three quarters of the time.
+    constexpr void find_waiting(int i)
+    {
+        const node& current = from_[i];
+        bool waits = current.is(operation_of<divide_operation>) ||
+                     current.is(operation_of<whole_tanh_operation>);
+        for (const int operand : current.operands)
+        {
+            waits = waits || (operand >= 0 && waits_[static_cast<std::size_t>(operand)]);
+        }
+        waits_[static_cast<std::size_t>(i)] = waits && !current.uniform;
+    }
+
     constexpr int at(int index) const { return made_[static_cast<std::size_t>(index)]; }
 
     constexpr int uses(int index) const { return uses_[static_cast<std::size_t>(index)]; }
@@ -234,6 +249,10 @@ private:
         const int b = from_[product].operand(1);
         for (const auto& [choice, factor] : {std::pair{a, b}, std::pair{b, a}})
         {
+            if (waits_[static_cast<std::size_t>(factor)])
+            {
+                continue;
+            }
             if (uses(choice) == 1 && numerator(choice) >= 0)
             {
                 return chosen_quotient(choice, factor);
@@ -342,6 +361,7 @@ private:
     const graph_builder& from_;
     graph_builder& to_;
     node_flags live_;
+    node_flags waits_{};
     std::array<int, graph_builder::capacity> uses_{};
     std::array<int, graph_builder::capacity> made_{};
 };

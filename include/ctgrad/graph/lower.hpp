@@ -41,6 +41,11 @@ public:
             {
                 ++divisions_by_[static_cast<std::size_t>(from[i].operand(1))];
             }
+            const bool is_tanh = from[i].is(operation_of<tanh_operation>);
+            if (live_[static_cast<std::size_t>(i)] && is_tanh && !is_squared(from[i]))
+            {
+                refines_[static_cast<std::size_t>(i)] = precision == tier::precise;
+            }
         }
     }
 
@@ -344,7 +349,8 @@ private:
     const graph_builder& from_;
     graph_builder& to_;
     node_flags live_;
-    /// Results: those of sigmoid, tanh and normal_cdf are worth some more operations.
+    /// Results: those of sigmoid, tanh and normal_cdf are worth some more operations. So is any tanh
+    /// whose slope is not computed.
     node_flags refines_{};
     limit_table limits_{};
     std::array<int, graph_builder::capacity> guards_{};

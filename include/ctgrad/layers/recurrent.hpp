@@ -447,6 +447,19 @@ private:
         }
     }
 
+    /// Whether a formula is of states and maps only.
+    template <class Formula>
+    static constexpr bool is_known()
+    {
+        constexpr const name_list& variables = variables_of<Formula>;
+        bool known = parameters_of<Formula>.size == 0;
+        for (int i = 0; i < variables.size; ++i)
+        {
+            known = known && (maps.find(variables[i]) >= 0 || states.find(variables[i]) >= 0);
+        }
+        return known;
+    }
+
     // Last: clang leaves out what follows an assertion that fails, and would report that too.
     static constexpr bool is_flat = In.is_flat();
     static_assert(is_flat, "a recurrent layer needs a flat input, one step of the sequence: put "
@@ -458,18 +471,9 @@ private:
     static_assert(has_hidden_state,
                   "a recurrent cell assigns to its hidden state: rule = update(hidden = ...); see "
                   "docs/errors.md#recurrent-cell");
-    static constexpr bool knows_its_variables = []
-    {
-        const name_list& variables = programs::forward::variables;
-        for (int i = 0; i < variables.size; ++i)
-        {
-            if (maps.find(variables[i]) < 0 && states.find(variables[i]) < 0)
-            {
-                return false;
-            }
-        }
-        return programs::forward::parameters.size == 0;
-    }();
+    static constexpr bool knows_its_variables = hana::unpack(
+        Cell::rule.assignments, [](const auto&... assigned)
+        { return (is_known<std::remove_cvref_t<decltype(assigned.value)>>() && ...); });
     static_assert(
         knows_its_variables,
         "the formulas of a recurrent cell are of its states and of the maps that it lists "

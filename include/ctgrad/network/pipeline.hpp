@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/layers/activation.hpp>
+#include <ctgrad/layers/causal_convolution.hpp>
 #include <ctgrad/layers/conversion.hpp>
 #include <ctgrad/layers/convolution.hpp>
 #include <ctgrad/layers/dense.hpp>

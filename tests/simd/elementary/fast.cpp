@@ -4,6 +4,7 @@
 
 #include <ctgrad/simd/elementary/fast.hpp>
 
+#include "../../element_types.hpp"
 #include "../accuracy.hpp"
 
 #include <tuple>
@@ -16,8 +17,6 @@ using namespace ctgrad_test;
 
 namespace
 {
-
-using element_types = std::tuple<float, double>;
 
 template <class T>
 constexpr T infinity = std::numeric_limits<T>::infinity();
