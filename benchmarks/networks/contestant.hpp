@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dense_network.hpp"
+#include "recurrent_network.hpp"
 
 #include <xsimd/memory/xsimd_aligned_allocator.hpp>
 
@@ -54,6 +55,14 @@ struct predictor
     virtual void predict(const float* inputs, float* outputs) = 0;
 };
 
+/// A network that takes one step of a sequence at each call.
+struct stepper
+{
+    virtual ~stepper() = default;
+    virtual float step(float input) = 0;
+    virtual void reset() = 0;
+};
+
 /// A library, and what it can do: a function that is missing, or gives nothing, is not measured.
 struct contestant
 {
@@ -64,6 +73,7 @@ struct contestant
     std::unique_ptr<trainer> (*train)(const dense_network&, parameters, update_kind,
                                       int rows) = nullptr;
     std::unique_ptr<predictor> (*predict)(const dense_network&, parameters, int rows) = nullptr;
+    std::unique_ptr<stepper> (*step)(const recurrent_network&, parameters) = nullptr;
     /// How far results may be off, in units of the tolerances of agreement.hpp.
     double tolerance = 1;
 };

@@ -130,6 +130,40 @@ std::unique_ptr<predictor> make_predictor(const dense_network& wanted,
     return made;
 }
 
+template <class Network>
+class own_stepper : public stepper
+{
+public:
+    explicit own_stepper(contestant::parameters values) { net_.import_parameters(values); }
+
+    float step(float input) override
+    {
+        float output;
+        net_.process(std::span<const float>(&input, 1), std::span<float>(&output, 1));
+        return output;
+    }
+
+    void reset() override { net_.reset(); }
+
+private:
+    Network net_;
+};
+
+std::unique_ptr<stepper> make_stepper(const recurrent_network& wanted,
+                                      contestant::parameters values)
+{
+    std::unique_ptr<stepper> made;
+    if (wanted.name() == "1-8-1 GRU")
+    {
+        made = std::make_unique<own_stepper<network<input{1}, gru{8}, dense{1}>>>(values);
+    }
+    if (wanted.name() == "1-16-1 LSTM")
+    {
+        made = std::make_unique<own_stepper<network<input{1}, lstm{16}, dense{1}>>>(values);
+    }
+    return made;
+}
+
 const entry entered({
     .name = "ctgrad",
     .version = CTGRAD_VERSION,
@@ -154,6 +188,7 @@ const entry entered({
         return made;
     },
     .predict = make_predictor<tier::precise>,
+    .step = make_stepper,
 });
 
 // Formulas to 1e-4.

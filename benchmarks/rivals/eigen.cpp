@@ -5,6 +5,7 @@
 #define EIGEN_STACK_ALLOCATION_LIMIT 0
 
 #include "by_hand.hpp"
+#include "eigen_cells.hpp"
 
 #include <Eigen/Dense>
 
@@ -250,6 +251,20 @@ const entry entered({
         if (rows == 256)
         {
             make_with<predictor, classifiers, 256>(made, wanted, values, update_kind::sgd);
+        }
+        return made;
+    },
+    .step = [](const recurrent_network& wanted,
+               contestant::parameters values) -> std::unique_ptr<stepper>
+    {
+        std::unique_ptr<stepper> made;
+        if (wanted.name() == "1-8-1 GRU")
+        {
+            made = std::make_unique<eigen_cell<cell_kind::gru, 8>>(values);
+        }
+        if (wanted.name() == "1-16-1 LSTM")
+        {
+            made = std::make_unique<eigen_cell<cell_kind::lstm, 16>>(values);
         }
         return made;
     },

@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_trained_is_named)
     using options = training_options<float>;
     const auto data = quadrants<float>(10);
     const std::string limits = "ctgrad: training needs at least one row, a batch of at least 1 and "
-                               "no negative number of epochs";
+                               "no negative number of epochs or steps";
     BOOST_TEST(message_of(options{.epochs = -1, .output = quiet}, data) == limits);
     BOOST_TEST(message_of(options{.batch = 0, .output = quiet}, data) == limits);
     BOOST_TEST(message_of(options{.batch = -5, .output = quiet}, data) == limits);

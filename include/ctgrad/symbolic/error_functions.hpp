@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/functions.hpp>
 #include <ctgrad/symbolic/tail_pieces.hpp>
 
@@ -15,7 +16,7 @@ struct erf_operation
     static constexpr fixed_string name = "erf";
     static constexpr int cost = 25;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::erf;
         return erf(x);
@@ -31,7 +32,7 @@ struct erfc_operation
 {
     static constexpr fixed_string name = "erfc";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::erfc;
         return erfc(x);
@@ -55,7 +56,7 @@ struct normal_cdf_operation
     static constexpr fixed_string name = "normal_cdf";
     static constexpr bool total = true;
     static constexpr fixed_string latex = "\\Phi";
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::erfc;
         return 0.5 * erfc(-0.70710678118654752440 * x);
@@ -94,7 +95,10 @@ struct gelu_operation
 {
     static constexpr fixed_string name = "gelu";
     static constexpr bool total = true;
-    static constexpr auto value(auto x) { return x * normal_cdf_operation::value(x); }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
+    {
+        return x * normal_cdf_operation::value(x);
+    }
     static constexpr auto lowered(auto x)
     {
         const auto a = apply<half_square_argument_operation>(x);
@@ -108,7 +112,7 @@ struct gelu_slope_operation
 {
     static constexpr fixed_string name = "gelu_slope";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::exp;
         return normal_cdf_operation::value(x) + x * (one_over_sqrt_two_pi * exp(-0.5 * x * x));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/sigmoids.hpp>
 
 namespace ctgrad
@@ -33,7 +34,7 @@ struct logaddexp_operation
     static constexpr fixed_string name = "logaddexp";
     static constexpr bool total = true;
     static constexpr bool commutative = true;
-    static constexpr auto value(auto a, auto b)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b)
     {
         using scalar::abs;
         using scalar::exp;
@@ -59,7 +60,7 @@ struct sech_operation
 {
     static constexpr fixed_string name = "sech";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::abs;
         using scalar::exp;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/operators.hpp>
 #include <ctgrad/symbolic/pieces.hpp>
 
@@ -18,7 +19,7 @@ struct abs_operation
 {
     static constexpr fixed_string name = "abs";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::abs;
         return abs(x);
@@ -31,7 +32,7 @@ struct sign_operation
 {
     static constexpr fixed_string name = "sign";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::sign;
         return sign(x);
@@ -43,7 +44,7 @@ struct square_operation
 {
     static constexpr fixed_string name = "square";
     static constexpr bool total = true;
-    static constexpr auto value(auto x) { return x * x; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x) { return x * x; }
     static constexpr double value(double x) { return scalar::multiply(x, x); }
     static constexpr auto partials(auto x, auto) { return list(2 * x); }
 };
@@ -53,7 +54,7 @@ struct sqrt_operation
     static constexpr fixed_string name = "sqrt";
     static constexpr int cost = 5;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::sqrt;
         return sqrt(x);
@@ -66,7 +67,7 @@ struct exp_operation
     static constexpr fixed_string name = "exp";
     static constexpr int cost = 18;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::exp;
         return exp(x);
@@ -86,7 +87,7 @@ struct expm1_operation
     static constexpr fixed_string name = "expm1";
     static constexpr int cost = 20;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::expm1;
         return expm1(x);
@@ -105,7 +106,7 @@ struct log_operation
     static constexpr fixed_string name = "log";
     static constexpr int cost = 18;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::log;
         return log(x);
@@ -119,7 +120,7 @@ struct log1p_operation
     static constexpr fixed_string name = "log1p";
     static constexpr int cost = 22;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::log1p;
         return log1p(x);
@@ -132,7 +133,7 @@ struct pow_operation
     static constexpr fixed_string name = "pow";
     static constexpr int cost = 60;
     static constexpr bool total = true;
-    static constexpr auto value(auto x, auto exponent)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x, auto exponent)
     {
         using scalar::pow;
         return pow(x, exponent);
@@ -150,7 +151,7 @@ struct sin_operation
     static constexpr fixed_string name = "sin";
     static constexpr int cost = 20;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::sin;
         return sin(x);
@@ -163,7 +164,7 @@ struct cos_operation
     static constexpr fixed_string name = "cos";
     static constexpr int cost = 20;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::cos;
         return cos(x);
@@ -176,7 +177,7 @@ struct atan_operation
     static constexpr fixed_string name = "atan";
     static constexpr int cost = 20;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::atan;
         return atan(x);

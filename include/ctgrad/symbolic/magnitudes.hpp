@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/functions.hpp>
 
 namespace ctgrad
@@ -15,7 +16,7 @@ struct hypot_operation
     static constexpr int cost = 18;
     static constexpr bool total = true;
     static constexpr bool commutative = true;
-    static constexpr auto value(auto a, auto b)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b)
     {
         using scalar::hypot;
         return hypot(a, b);
@@ -32,7 +33,7 @@ struct hypot_slope_operation
 {
     static constexpr fixed_string name = "hypot_slope";
     static constexpr bool total = true;
-    static constexpr auto value(auto a, auto b)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b)
     {
         using scalar::above_minus_infinity;
         using scalar::below_infinity;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/apply.hpp>
 #include <ctgrad/symbolic/scalar.hpp>
 
@@ -20,7 +21,7 @@ struct add_operation
     static constexpr fixed_string name = "add";
     static constexpr bool total = true;
     static constexpr bool commutative = true;
-    static constexpr auto value(auto a, auto b) { return a + b; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b) { return a + b; }
     static constexpr double value(double a, double b) { return scalar::add(a, b); }
     static constexpr auto partials(auto, auto, auto) { return list(1, 1); }
 };
@@ -29,7 +30,7 @@ struct subtract_operation
 {
     static constexpr fixed_string name = "subtract";
     static constexpr bool total = true;
-    static constexpr auto value(auto a, auto b) { return a - b; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b) { return a - b; }
     static constexpr double value(double a, double b) { return scalar::add(a, -b); }
     static constexpr auto partials(auto, auto, auto) { return list(1, -1); }
 };
@@ -39,7 +40,7 @@ struct multiply_operation
     static constexpr fixed_string name = "multiply";
     static constexpr bool total = true;
     static constexpr bool commutative = true;
-    static constexpr auto value(auto a, auto b) { return a * b; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b) { return a * b; }
     static constexpr double value(double a, double b) { return scalar::multiply(a, b); }
     static constexpr auto partials(auto a, auto b, auto) { return list(b, a); }
 };
@@ -49,7 +50,7 @@ struct divide_operation
     static constexpr fixed_string name = "divide";
     static constexpr int cost = 4;
     static constexpr bool total = true;
-    static constexpr auto value(auto a, auto b) { return a / b; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b) { return a / b; }
     static constexpr double value(double a, double b) { return scalar::divide(a, b); }
     static constexpr auto partials(auto, auto b, auto y) { return list(1 / b, -(y / b)); }
 };
@@ -58,7 +59,7 @@ struct negate_operation
 {
     static constexpr fixed_string name = "negate";
     static constexpr bool total = true;
-    static constexpr auto value(auto a) { return -a; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a) { return -a; }
     static constexpr auto partials(auto, auto) { return list(-1); }
 };
 
@@ -67,7 +68,7 @@ struct less_operation
     static constexpr fixed_string name = "less";
     static constexpr bool total = true;
     static constexpr bool predicate = true;
-    static constexpr auto value(auto a, auto b) { return a < b; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b) { return a < b; }
     static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
 };
 
@@ -76,7 +77,7 @@ struct less_equal_operation
     static constexpr fixed_string name = "less_equal";
     static constexpr bool total = true;
     static constexpr bool predicate = true;
-    static constexpr auto value(auto a, auto b) { return a <= b; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b) { return a <= b; }
     static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
 };
 
@@ -86,7 +87,7 @@ struct greater_operation
     static constexpr fixed_string name = "greater";
     static constexpr bool total = true;
     static constexpr bool predicate = true;
-    static constexpr auto value(auto a, auto b) { return b < a; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b) { return b < a; }
     static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
 };
 
@@ -95,7 +96,7 @@ struct greater_equal_operation
     static constexpr fixed_string name = "greater_equal";
     static constexpr bool total = true;
     static constexpr bool predicate = true;
-    static constexpr auto value(auto a, auto b) { return b <= a; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b) { return b <= a; }
     static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
 };
 
@@ -105,7 +106,7 @@ struct equal_operation
     static constexpr bool total = true;
     static constexpr bool predicate = true;
     static constexpr bool commutative = true;
-    static constexpr auto value(auto a, auto b) { return a == b; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b) { return a == b; }
     static constexpr auto partials(auto, auto, auto) { return list(0, 0); }
 };
 
@@ -117,7 +118,7 @@ struct where_operation
     static constexpr fixed_string name = "where";
     static constexpr bool total = true;
     static constexpr bool conditional = true;
-    static constexpr auto value(auto condition, auto a, auto b)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto condition, auto a, auto b)
     {
         using scalar::select;
         return select(condition, a, b);
@@ -131,7 +132,7 @@ struct maximum_operation
     static constexpr fixed_string name = "maximum";
     static constexpr bool total = true;
     static constexpr bool commutative = true;
-    static constexpr auto value(auto a, auto b)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b)
     {
         using scalar::maximum;
         return maximum(a, b);
@@ -145,7 +146,7 @@ struct minimum_operation
     static constexpr fixed_string name = "minimum";
     static constexpr bool total = true;
     static constexpr bool commutative = true;
-    static constexpr auto value(auto a, auto b)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b)
     {
         using scalar::minimum;
         return minimum(a, b);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/operators.hpp>
 
 namespace ctgrad
@@ -14,7 +15,7 @@ namespace ctgrad
 struct exp_argument_operation
 {
     static constexpr fixed_string name = "exp_argument";
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::exp_argument;
         return exp_argument(x);
@@ -25,7 +26,7 @@ struct exp_argument_operation
 struct decay_argument_operation
 {
     static constexpr fixed_string name = "decay_argument";
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::decay_argument;
         return decay_argument(x);
@@ -36,7 +37,7 @@ struct exp_octave_operation
 {
     static constexpr fixed_string name = "exp_octave";
     static constexpr int cost = 2;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::exp_octave;
         return exp_octave(x);
@@ -47,7 +48,7 @@ struct exp_fraction_operation
 {
     static constexpr fixed_string name = "exp_fraction";
     static constexpr int cost = 9;
-    static constexpr auto value(auto x, auto octave)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x, auto octave)
     {
         using scalar::exp_fraction;
         return exp_fraction(x, octave);
@@ -58,7 +59,7 @@ struct exp_join_operation
 {
     static constexpr fixed_string name = "exp_join";
     static constexpr int cost = 6;
-    static constexpr auto value(auto fraction, auto octave)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto fraction, auto octave)
     {
         using scalar::exp_join;
         return exp_join(fraction, octave);
@@ -70,7 +71,7 @@ struct exp_decay_join_operation
 {
     static constexpr fixed_string name = "exp_decay_join";
     static constexpr int cost = 4;
-    static constexpr auto value(auto fraction, auto octave)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto fraction, auto octave)
     {
         using scalar::exp_decay_join;
         return exp_decay_join(fraction, octave);
@@ -81,7 +82,7 @@ struct expm1_join_operation
 {
     static constexpr fixed_string name = "expm1_join";
     static constexpr int cost = 8;
-    static constexpr auto value(auto fraction, auto octave)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto fraction, auto octave)
     {
         using scalar::expm1_join;
         return expm1_join(fraction, octave);
@@ -93,7 +94,7 @@ struct expm1_decay_join_operation
 {
     static constexpr fixed_string name = "expm1_decay_join";
     static constexpr int cost = 4;
-    static constexpr auto value(auto fraction, auto octave)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto fraction, auto octave)
     {
         using scalar::expm1_decay_join;
         return expm1_decay_join(fraction, octave);
@@ -106,7 +107,7 @@ struct refined_sigmoid_operation
 {
     static constexpr fixed_string name = "refined_sigmoid";
     static constexpr int cost = 5;
-    static constexpr auto value(auto n, auto e, auto r)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto n, auto e, auto r)
     {
         using scalar::refined_sigmoid;
         return refined_sigmoid(n, e, r);
@@ -118,7 +119,7 @@ struct refined_tanh_operation
 {
     static constexpr fixed_string name = "refined_tanh";
     static constexpr int cost = 5;
-    static constexpr auto value(auto n, auto r)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto n, auto r)
     {
         using scalar::refined_tanh;
         return refined_tanh(n, r);
@@ -131,7 +132,7 @@ struct whole_tanh_operation
     static constexpr fixed_string name = "whole_tanh";
     static constexpr int cost = 14;
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::tanh;
         return tanh(x);
@@ -143,7 +144,7 @@ struct log1p_unit_operation
 {
     static constexpr fixed_string name = "log1p_unit";
     static constexpr int cost = 14;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::log1p_unit;
         return log1p_unit(x);
@@ -154,7 +155,7 @@ struct log1p_unit_operation
 struct minus_abs_operation
 {
     static constexpr fixed_string name = "minus_abs";
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::minus_abs;
         return minus_abs(x);
@@ -166,7 +167,7 @@ struct is_negative_operation
 {
     static constexpr fixed_string name = "is_negative";
     static constexpr bool predicate = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::is_negative;
         return is_negative(x);
@@ -177,7 +178,7 @@ struct is_nan_operation
 {
     static constexpr fixed_string name = "is_nan";
     static constexpr bool predicate = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::is_nan;
         return is_nan(x);
@@ -189,7 +190,7 @@ struct select_operation
 {
     static constexpr fixed_string name = "select";
     static constexpr bool conditional = true;
-    static constexpr auto value(auto condition, auto a, auto b)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto condition, auto a, auto b)
     {
         using scalar::select;
         return select(condition, a, b);
@@ -199,7 +200,7 @@ struct select_operation
 struct copysign_operation
 {
     static constexpr fixed_string name = "copysign";
-    static constexpr auto value(auto magnitude, auto sign)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto magnitude, auto sign)
     {
         using scalar::copysign;
         return copysign(magnitude, sign);
@@ -210,7 +211,7 @@ struct copysign_operation
 struct at_least_operation
 {
     static constexpr fixed_string name = "at_least";
-    static constexpr auto value(auto bound, auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto bound, auto x)
     {
         using scalar::at_least;
         return at_least(bound, x);
@@ -221,7 +222,7 @@ struct at_least_operation
 struct at_most_operation
 {
     static constexpr fixed_string name = "at_most";
-    static constexpr auto value(auto bound, auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto bound, auto x)
     {
         using scalar::at_most;
         return at_most(bound, x);
@@ -232,7 +233,7 @@ struct at_most_operation
 struct above_minus_infinity_operation
 {
     static constexpr fixed_string name = "above_minus_infinity";
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::above_minus_infinity;
         return above_minus_infinity(x);
@@ -243,7 +244,7 @@ struct above_minus_infinity_operation
 struct below_infinity_operation
 {
     static constexpr fixed_string name = "below_infinity";
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::below_infinity;
         return below_infinity(x);
@@ -254,7 +255,7 @@ struct below_infinity_operation
 struct multiply_add_operation
 {
     static constexpr fixed_string name = "multiply_add";
-    static constexpr auto value(auto a, auto b, auto c)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b, auto c)
     {
         using scalar::multiply_add;
         return multiply_add(a, b, c);
@@ -265,7 +266,7 @@ struct multiply_add_operation
 struct negative_multiply_add_operation
 {
     static constexpr fixed_string name = "negative_multiply_add";
-    static constexpr auto value(auto a, auto b, auto c)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b, auto c)
     {
         using scalar::negative_multiply_add;
         return negative_multiply_add(a, b, c);
@@ -278,7 +279,7 @@ struct sin_of_product_operation
     static constexpr fixed_string name = "sin_of_product";
     static constexpr bool commutative = true;
     static constexpr int cost = 21;
-    static constexpr auto value(auto a, auto b)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b)
     {
         using scalar::sin_of_product;
         return sin_of_product(a, b);
@@ -291,7 +292,7 @@ struct cos_of_product_operation
     static constexpr fixed_string name = "cos_of_product";
     static constexpr bool commutative = true;
     static constexpr int cost = 21;
-    static constexpr auto value(auto a, auto b)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto b)
     {
         using scalar::cos_of_product;
         return cos_of_product(a, b);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/functions.hpp>
 #include <ctgrad/symbolic/pieces.hpp>
 
@@ -24,7 +25,7 @@ struct sum_operation
     static constexpr fixed_string name = "sum";
     static constexpr bool total = true;
     static constexpr reduction over_row = reduction::sum;
-    static constexpr auto value(auto x) { return x; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x) { return x; }
     static constexpr auto partials(auto, auto) { return list(1); }
 };
 
@@ -34,7 +35,7 @@ struct max_operation
     static constexpr fixed_string name = "max";
     static constexpr bool total = true;
     static constexpr reduction over_row = reduction::max;
-    static constexpr auto value(auto x) { return x; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x) { return x; }
     static constexpr auto partials(auto x, auto y)
     {
         const auto is_largest = where(x == y, 1, 0);
@@ -48,7 +49,7 @@ struct min_operation
     static constexpr fixed_string name = "min";
     static constexpr bool total = true;
     static constexpr reduction over_row = reduction::min;
-    static constexpr auto value(auto x) { return x; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x) { return x; }
     static constexpr auto partials(auto x, auto y) { return max_operation::partials(x, y); }
 };
 
@@ -57,7 +58,7 @@ struct stop_gradient_operation
 {
     static constexpr fixed_string name = "stop_gradient";
     static constexpr bool total = true;
-    static constexpr auto value(auto x) { return x; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x) { return x; }
     static constexpr auto partials(auto, auto) { return list(0); }
     static constexpr auto lowered(auto x) { return x; }
 };
@@ -68,7 +69,7 @@ struct logsumexp_operation
     static constexpr fixed_string name = "logsumexp";
     static constexpr bool total = true;
     static constexpr bool row_valued = true;
-    static constexpr auto value(auto x) { return x; }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x) { return x; }
     static constexpr auto partials(auto x, auto y) { return list(exp(x - y)); }
     static constexpr auto lowered(auto x)
     {
@@ -90,7 +91,7 @@ struct row_length_operation
     static constexpr fixed_string name = "row_length";
     static constexpr bool total = true;
     static constexpr bool row_valued = true;
-    static constexpr auto value(auto x) { return decltype(x)(1); }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x) { return decltype(x)(1); }
     static constexpr auto partials(auto, auto) { return list(0); }
 };
 
@@ -133,7 +134,7 @@ struct norm_operation
     static constexpr fixed_string name = "norm";
     static constexpr bool total = true;
     static constexpr bool row_valued = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::abs;
         return abs(x);

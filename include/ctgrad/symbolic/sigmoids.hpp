@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/functions.hpp>
 
 namespace ctgrad
@@ -14,7 +15,7 @@ struct sigmoid_operation
 {
     static constexpr fixed_string name = "sigmoid";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::exp;
         return 1 / (1 + exp(-x));
@@ -41,7 +42,7 @@ struct tanh_operation
 {
     static constexpr fixed_string name = "tanh";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::tanh;
         return tanh(x);
@@ -73,7 +74,7 @@ struct sech_squared_operation
 {
     static constexpr fixed_string name = "sech_squared";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::abs;
         using scalar::exp;
@@ -93,7 +94,7 @@ struct softplus_operation
 {
     static constexpr fixed_string name = "softplus";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::abs;
         using scalar::exp;
@@ -113,7 +114,7 @@ struct relu_operation
 {
     static constexpr fixed_string name = "relu";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::maximum;
         return maximum(x, decltype(x)(0));
@@ -128,7 +129,7 @@ struct tanh_softplus_operation
 {
     static constexpr fixed_string name = "tanh_softplus";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::tanh;
         return tanh(softplus_operation::value(x));
@@ -159,7 +160,7 @@ struct tanh_softplus_slope_operation
 {
     static constexpr fixed_string name = "tanh_softplus_slope";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::abs;
         using scalar::exp;
@@ -191,7 +192,10 @@ struct mish_operation
 {
     static constexpr fixed_string name = "mish";
     static constexpr bool total = true;
-    static constexpr auto value(auto x) { return x * tanh_softplus_operation::value(x); }
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
+    {
+        return x * tanh_softplus_operation::value(x);
+    }
     static constexpr auto bounded(auto x) { return apply<at_most_operation>(40, x); }
     static constexpr auto numerator(auto t) { return square(t) + 2 * t; }
     static constexpr auto lowered(auto x)
@@ -206,7 +210,7 @@ struct mish_slope_operation
 {
     static constexpr fixed_string name = "mish_slope";
     static constexpr bool total = true;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         return tanh_softplus_operation::value(x) + x * tanh_softplus_slope_operation::value(x);
     }

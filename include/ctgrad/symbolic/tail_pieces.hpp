@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/pieces.hpp>
 
 namespace ctgrad
@@ -13,7 +14,7 @@ namespace ctgrad
 struct square_argument_operation
 {
     static constexpr fixed_string name = "square_argument";
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::square_argument;
         return square_argument(x);
@@ -24,7 +25,7 @@ struct square_argument_operation
 struct half_square_argument_operation
 {
     static constexpr fixed_string name = "half_square_argument";
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::half_square_argument;
         return half_square_argument(x);
@@ -36,7 +37,7 @@ struct minus_square_octave_operation
 {
     static constexpr fixed_string name = "minus_square_octave";
     static constexpr int cost = 3;
-    static constexpr auto value(auto a)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a)
     {
         using scalar::minus_square_octave;
         return minus_square_octave(a);
@@ -48,7 +49,7 @@ struct minus_square_fraction_operation
 {
     static constexpr fixed_string name = "minus_square_fraction";
     static constexpr int cost = 12;
-    static constexpr auto value(auto a, auto octave)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto octave)
     {
         using scalar::minus_square_fraction;
         return minus_square_fraction(a, octave);
@@ -60,7 +61,7 @@ struct minus_half_square_octave_operation
 {
     static constexpr fixed_string name = "minus_half_square_octave";
     static constexpr int cost = 4;
-    static constexpr auto value(auto a)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a)
     {
         using scalar::minus_half_square_octave;
         return minus_half_square_octave(a);
@@ -72,7 +73,7 @@ struct minus_half_square_fraction_operation
 {
     static constexpr fixed_string name = "minus_half_square_fraction";
     static constexpr int cost = 13;
-    static constexpr auto value(auto a, auto octave)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto octave)
     {
         using scalar::minus_half_square_fraction;
         return minus_half_square_fraction(a, octave);
@@ -84,7 +85,7 @@ struct scale_decay_operation
 {
     static constexpr fixed_string name = "scale_decay";
     static constexpr int cost = 3;
-    static constexpr auto value(auto y, auto octave)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto y, auto octave)
     {
         using scalar::scale_decay;
         return scale_decay(y, octave);
@@ -96,7 +97,7 @@ struct erfc_position_operation
 {
     static constexpr fixed_string name = "erfc_position";
     static constexpr int cost = 5;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::erfc_position;
         return erfc_position(x);
@@ -108,7 +109,7 @@ struct normal_position_operation
 {
     static constexpr fixed_string name = "normal_position";
     static constexpr int cost = 5;
-    static constexpr auto value(auto x)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x)
     {
         using scalar::normal_position;
         return normal_position(x);
@@ -120,7 +121,7 @@ struct erfc_significand_operation
 {
     static constexpr fixed_string name = "erfc_significand";
     static constexpr int cost = 30;
-    static constexpr auto value(auto a, auto position, auto fraction)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto position, auto fraction)
     {
         using scalar::erfc_significand;
         return erfc_significand(a, position, fraction);
@@ -132,7 +133,7 @@ struct normal_significand_operation
 {
     static constexpr fixed_string name = "normal_significand";
     static constexpr int cost = 30;
-    static constexpr auto value(auto a, auto position, auto fraction)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto a, auto position, auto fraction)
     {
         using scalar::normal_significand;
         return normal_significand(a, position, fraction);
@@ -144,7 +145,7 @@ struct normal_tail_operation
 {
     static constexpr fixed_string name = "normal_tail";
     static constexpr int cost = 18;
-    static constexpr auto value(auto x, auto position)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto x, auto position)
     {
         using scalar::normal_tail;
         return normal_tail(x, position);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/config.hpp>
 #include <ctgrad/symbolic/error_functions.hpp>
 #include <ctgrad/symbolic/functions.hpp>
 #include <ctgrad/symbolic/pieces.hpp>
@@ -86,7 +87,7 @@ struct fast_form
             return 1;
         }
     }();
-    static constexpr auto value(auto... operands)
+    CTGRAD_ALWAYS_INLINE static constexpr auto value(auto... operands)
         requires(static_cast<int>(sizeof...(operands)) == detail::arity_of<Operation>())
     {
         if constexpr ((number<decltype(operands)> && ...))

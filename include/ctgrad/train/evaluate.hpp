@@ -74,7 +74,7 @@ constexpr void check_types()
 template <class Network, class T>
 void check_sequences(const char* what, const data_set<T>& data)
 {
-    const int steps = data.input_size / Network::input_size;
+    const std::ptrdiff_t steps = data.input_size / Network::input_size;
     if (steps < 1 || data.input_size != steps * Network::input_size ||
         (data.target_size != steps * Network::output_size &&
          data.target_size != Network::output_size))
@@ -189,7 +189,8 @@ evaluation mean_loss(const Network& net, const data_set<T>& data, Runner& runner
         aligned_buffer<T> outputs;
     };
     std::vector<part> all(static_cast<std::size_t>(parts));
-    const int outputs_at_once = Network::has_state ? data.input_size / Network::input_size : 64;
+    const std::ptrdiff_t outputs_at_once =
+        Network::has_state ? data.input_size / Network::input_size : 64;
     for (part& each : all)
     {
         each.outputs =

@@ -15,6 +15,9 @@ struct training_options
     int epochs = 10;
     /// Rows of a batch; the last one of an epoch may have fewer.
     int batch = 64;
+    /// Of networks with memory, whose rows are sequences: the steps through which gradients go back at
+    /// most; 0 for all.
+    int steps_at_once = 0;
     /// Evaluated after each epoch, if given.
     const data_set<T>* validation = nullptr;
     /// Of the order of rows and of dropout; the same seed gives the same network.
@@ -48,15 +51,16 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     {
         check_data<Network>("validation set", *options.validation);
     }
-    if (options.epochs < 0 || options.batch < 1 || data.rows < 1)
+    if (options.epochs < 0 || options.batch < 1 || options.steps_at_once < 0 || data.rows < 1)
     {
         throw data_error("ctgrad: training needs at least one row, a batch of at least 1 and no "
-                         "negative number of epochs");
+                         "negative number of epochs or steps");
     }
     const flush_denormals flushed;
     const std::ptrdiff_t batch = std::min<std::ptrdiff_t>(options.batch, data.rows);
     training_step<Network, Optimiser, Runner> step(runner, chosen, batch, data.input_size,
                                                    data.target_size);
+    step.go_back_through(options.steps_at_once);
     shuffled_order order(data.rows, options.randomness);
     progress shown(data.rows, options.epochs, options.output);
     training_history history;
@@ -109,7 +113,8 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
 /// Trains a network on shuffled mini-batches: mean loss of a batch, its gradients, one update.
 /// While it runs, denormal numbers are flushed to zero; the caller's floating-point state returns.
 /// `loss` is a formula (cross_entropy, mean_squared_error, ...), or `loss<formula>` for one with
-/// numbers of its own. Threads (train/threads.hpp), if given, share the work of each step and of the
+/// numbers of its own. For a network with memory each row is a sequence: the inputs of all steps, and the
+/// targets of all steps or of the last; the loss is the mean over steps. Threads (train/threads.hpp), if given, share the work of each step and of the
 /// validation; the network does not depend on how many there are.
 /// Errors     throws data_error when rows of the data do not fit the network, or for options below 1
 /// Cost       allocates at the beginning, not per step

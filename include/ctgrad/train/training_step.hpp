@@ -69,6 +69,18 @@ public:
     /// How many there have been.
     long steps() const { return state_.steps(); }
 
+    /// For networks with memory: through how many steps of a sequence gradients go back at most, 0 for all.
+    void go_back_through([[maybe_unused]] std::ptrdiff_t steps)
+    {
+        if constexpr (Network::has_state)
+        {
+            for (batch_part& each : parts_)
+            {
+                each.workspace.steps_at_once = steps;
+            }
+        }
+    }
+
     /// One step over these rows of the data, which are of the network's sizes: that is not checked.
     /// `key` is the seed of what is random in it (dropout).
     template <auto Loss>
