@@ -98,7 +98,7 @@ public:
     }
 
     /// One step of one sequence, in line.
-    CTGRAD_ALWAYS_INLINE static void step(const T* parameters, const T* x, T* y, T* memory)
+    CTGRAD_ALWAYS_INLINE static void step(const T* parameters, const T* x, T* y, T* memory, T*)
     {
         using vector = typename layout::vector;
         using simd::detail::fixed_stride;
@@ -132,9 +132,10 @@ public:
     }
 
     static void forward(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
-                        T* kept_values, std::ptrdiff_t steps, std::ptrdiff_t sequences, T* memory)
+                        T* kept_values, std::ptrdiff_t rows, const keeping_context<T>& context)
     {
-        const std::ptrdiff_t rows = steps * sequences;
+        const std::ptrdiff_t sequences = context.sequences;
+        T* const memory = context.memory;
         const std::ptrdiff_t before = steps_before * sequences;
         std::copy_n(memory, before * input_stride, kept_values);
         for (std::ptrdiff_t row = 0; row < rows; ++row)
@@ -151,10 +152,10 @@ public:
     }
 
     static void backward(const T* parameters, const T*, std::ptrdiff_t, const T* kept_values,
-                         const T* dy, T* dx, T* gradients, std::ptrdiff_t steps,
-                         std::ptrdiff_t sequences)
+                         const T* dy, T* dx, T* gradients, std::ptrdiff_t rows,
+                         const keeping_context<T>& context)
     {
-        const std::ptrdiff_t rows = steps * sequences;
+        const std::ptrdiff_t sequences = context.sequences;
         for (int k = 0; k < kernel; ++k)
         {
             simd::product_weight_gradient<T, inputs, filters>(seen_by(k, kept_values, sequences),

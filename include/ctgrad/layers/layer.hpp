@@ -44,6 +44,19 @@ struct pass_context
     std::uint64_t key = 0;
 };
 
+/// The same for layers that keep something of their input and output.
+template <class T>
+struct keeping_context
+{
+    std::uint64_t key = 0;
+    /// Of how many sequences the rows are steps, if layers have memory: those of all sequences at the first
+    /// step, then at the second, and so on.
+    std::ptrdiff_t sequences = 0;
+    /// What the layer remembers of all sequences; becomes what it is behind the last step.
+    T* memory = nullptr;
+    T* scratch = nullptr;
+};
+
 // A layer is a structural value, such as dense{.units = 10}, whose type has
 //
 //     static constexpr std::string_view name;
@@ -87,16 +100,16 @@ struct pass_context
 // which calls update(weights, gradients) once for each part of its parameters, from `weights` on, when
 // nothing else needs their values.
 //
-// A layer with memory, which sees a sequence step by step, is never in place and says
+// A layer that is not in place but keeps something (`kept` is not 0) has passes of training with it:
+//
+//     forward(parameters, x, x_stride, y, kept, rows, keeping_context)
+//     backward(parameters, x, x_stride, kept, dy, dx, gradients, rows, keeping_context)    dx may be null
+//
+// A layer with memory, which sees a sequence step by step, is one of those and says
 //
 //     static constexpr int state;               numbers of memory of one sequence, 0 at first
 //     static constexpr int steps_before;        steps for which `kept` has room before the first
-//     step(parameters, x, y, memory)                               one step of one sequence
-//     forward(parameters, x, x_stride, y, kept, steps, sequences, memory)
-//     backward(parameters, x, x_stride, kept, dy, dx, gradients, steps, sequences)
-//
-// Its rows are those of all sequences at the first step, then at the second, and so on. `memory` is that
-// of all sequences, and becomes what it is behind the last step.
+//     step(parameters, x, y, memory, scratch)                      one step of one sequence, not `infer`
 //
 // A layer that is quicker for one row, in line, may also have
 //
@@ -137,6 +150,10 @@ template <class Implementation>
 inline constexpr int steps_before = 0;
 template <has_memory Implementation>
 inline constexpr int steps_before<Implementation> = Implementation::steps_before;
+
+/// Whether a layer keeps something of its input and output, which are different rows.
+template <class Implementation>
+inline constexpr bool keeps_values = !Implementation::in_place && Implementation::kept > 0;
 
 /// Stands for the absence of a formula behind a layer.
 struct no_activation

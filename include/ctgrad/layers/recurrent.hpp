@@ -174,7 +174,7 @@ public:
     }
 
     /// One step of one sequence, in line.
-    CTGRAD_ALWAYS_INLINE static void step(const T* parameters, const T* x, T* y, T* memory)
+    CTGRAD_ALWAYS_INLINE static void step(const T* parameters, const T* x, T* y, T* memory, T*)
     {
         alignas(64) T z[results];
         const T* const h = memory + hidden * stride;
@@ -189,10 +189,12 @@ public:
     }
 
     static void forward(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
-                        T* kept_values, std::ptrdiff_t steps, std::ptrdiff_t sequences, T* memory)
+                        T* kept_values, std::ptrdiff_t rows, const keeping_context<T>& context)
     {
+        const std::ptrdiff_t sequences = context.sequences;
+        const std::ptrdiff_t steps = rows / sequences;
+        T* const memory = context.memory;
         const history past{kept_values, steps, sequences};
-        const std::ptrdiff_t rows = steps * sequences;
         const T* const bias = parameters + block::bias;
         for (int s = 0; s < states.size; ++s)
         {
@@ -223,11 +225,12 @@ public:
 
     /// Back-propagation through time; nothing comes back from steps behind these.
     static void backward(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* kept_values,
-                         const T* dy, T* dx, T* gradients, std::ptrdiff_t steps,
-                         std::ptrdiff_t sequences)
+                         const T* dy, T* dx, T* gradients, std::ptrdiff_t rows,
+                         const keeping_context<T>& context)
     {
+        const std::ptrdiff_t sequences = context.sequences;
+        const std::ptrdiff_t steps = rows / sequences;
         const history past{kept_values, steps, sequences};
-        const std::ptrdiff_t rows = steps * sequences;
         T* const dstates = past.results(steps);
         std::fill_n(dstates, sequences * state, T(0));
         T* const dhidden = dstates + hidden * sequences * stride;

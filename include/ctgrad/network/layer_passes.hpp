@@ -24,14 +24,18 @@ public:
 
     void make_room(std::ptrdiff_t rows, std::ptrdiff_t sequences)
     {
+        constexpr std::ptrdiff_t block = simd::batch<T>::size;
+        const auto whole_blocks = [](std::ptrdiff_t count)
+        { return (count + block - 1) / block * block; };
         rows_ = rows;
-        kept_rows_ = rows + memory.steps_before * sequences;
-        const auto buffer_of = [](std::ptrdiff_t count, int room)
-        { return aligned_buffer<T>(static_cast<std::size_t>(count * room)); };
-        values_ = buffer_of(rows, room_before(memory.buffers));
-        kept_ = buffer_of(kept_rows_, memory.kept);
-        first_ = buffer_of(rows, memory.widest);
-        second_ = buffer_of(rows, memory.widest);
+        room_ = whole_blocks(rows);
+        kept_room_ = whole_blocks(rows + memory.steps_before * sequences);
+        const auto buffer_of = [](std::ptrdiff_t count, int numbers)
+        { return aligned_buffer<T>(static_cast<std::size_t>(count * numbers)); };
+        values_ = buffer_of(room_, memory.values());
+        kept_ = buffer_of(kept_room_, memory.kept);
+        first_ = buffer_of(room_, memory.widest);
+        second_ = buffer_of(room_, memory.widest);
     }
 
     std::ptrdiff_t rows() const { return rows_; }
@@ -39,7 +43,7 @@ public:
     std::span<T> gradients() { return {gradients_.data(), gradients_.size()}; }
 
     /// Outputs of the last forward pass, row_stride apart.
-    const T* predictions() { return buffer(memory.layers.back().output_buffer); }
+    const T* predictions() { return places().output(); }
 
     /// Where their gradients are to be, likewise.
     T* prediction_gradients() { return first_.data(); }
@@ -47,120 +51,36 @@ public:
     /// `key` is the seed of what is random. Rows of sequences come step by step; `state` is what the
     /// layers remember of all of them.
     void forward(const Network& net, rows_view<const T> inputs, std::uint64_t key,
-                 [[maybe_unused]] std::ptrdiff_t sequences = 0, [[maybe_unused]] T* state = nullptr)
+                 std::ptrdiff_t sequences = 0, T* state = nullptr)
     {
-        if constexpr (memory.copies_input)
-        {
-            constexpr int stride = row_stride<T>(Network::input_size);
-            for (std::ptrdiff_t row = 0; row < inputs.rows; ++row)
-            {
-                std::copy_n(inputs.data + row * inputs.stride, Network::input_size,
-                            buffer(0) + row * stride);
-            }
-        }
-        std::uint64_t layer_key = key;
-        Network::for_each_layer(
-            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
-            {
-                const T* const parameters = net.parameters().data() + place.parameters;
-                layer_key = mix_bits(layer_key);
-                if constexpr (has_memory<Layer>)
-                {
-                    const input_rows x = input_of(place, inputs);
-                    Layer::forward(parameters, x.data, x.stride, buffer(place.output_buffer),
-                                   kept_of(place), inputs.rows / sequences, sequences,
-                                   state + sequences * place.state);
-                }
-                else if constexpr (!Layer::in_place)
-                {
-                    const input_rows x = input_of(place, inputs);
-                    detail::infer<Layer>(parameters, x.data, x.stride, buffer(place.output_buffer),
-                                         inputs.rows, scratch_.data());
-                }
-                else if constexpr (!passes_nothing<Layer>)
-                {
-                    Layer::forward(parameters, buffer(place.output_buffer), kept_of(place),
-                                   inputs.rows, pass_context{layer_key});
-                }
-            });
+        passes::forward(net.parameters().data(), inputs.data, inputs.stride, places(), inputs.rows,
+                        {key, sequences, state, scratch_.data()});
     }
 
     /// Takes `prediction_gradients()` back to all parameters.
     void backward(const Network& net, rows_view<const T> inputs, const auto& update,
-                  [[maybe_unused]] std::ptrdiff_t sequences = 0)
+                  std::ptrdiff_t sequences = 0)
     {
-        T* dy = first_.data();
-        T* dx = second_.data();
-        Network::for_each_layer_backwards(
-            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
-            {
-                const T* const parameters = net.parameters().data() + place.parameters;
-                T* const gradients = gradients_.data() + place.parameters;
-                const bool wanted = is_learnt_before(place.parameters);
-                if constexpr (has_memory<Layer>)
-                {
-                    const input_rows x = input_of(place, inputs);
-                    Layer::backward(parameters, x.data, x.stride, kept_of(place), dy,
-                                    wanted ? dx : nullptr, gradients, inputs.rows / sequences,
-                                    sequences);
-                    give_gradients<Layer>(parameters, gradients, update);
-                    std::swap(dy, dx);
-                }
-                else if constexpr (!Layer::in_place)
-                {
-                    const input_rows x = input_of(place, inputs);
-                    detail::backward<Layer>(parameters, x.data, x.stride, dy, wanted ? dx : nullptr,
-                                            gradients, inputs.rows, scratch_.data(), update);
-                    std::swap(dy, dx);
-                }
-                else if constexpr (!passes_nothing<Layer>)
-                {
-                    if (wanted || stored_parameters<Layer>() > 0)
-                    {
-                        detail::backward<Layer>(parameters, kept_of(place), dy, gradients,
-                                                inputs.rows, update);
-                    }
-                }
-            });
+        passes::backward(net.parameters().data(), inputs.data, inputs.stride, places(),
+                         gradients_.data(), inputs.rows, {0, sequences, nullptr, scratch_.data()},
+                         update);
     }
 
 private:
+    using passes = typename Network::passes;
+    using training_memory = typename passes::training_memory;
     static constexpr const auto& memory = Network::memory;
 
-    static constexpr int room_before(int buffer)
+    /// Where everything lies: a workspace may have been moved or copied.
+    training_memory places()
     {
-        int room = 0;
-        for (int i = 0; i < buffer; ++i)
-        {
-            room += memory.buffer_strides[static_cast<std::size_t>(i)];
-        }
-        return room;
-    }
-
-    T* buffer(int index) { return values_.data() + rows_ * room_before(index); }
-
-    T* kept_of(const layer_place& place) { return kept_.data() + kept_rows_ * place.kept; }
-
-    /// Whether a layer before this one has something to learn, so that it needs a gradient.
-    static constexpr bool is_learnt_before(int parameters) { return parameters > 0; }
-
-    struct input_rows
-    {
-        const T* data;
-        std::ptrdiff_t stride;
-    };
-
-    input_rows input_of(const layer_place& place, rows_view<const T> inputs)
-    {
-        if (place.input_buffer < 0)
-        {
-            return {inputs.data, inputs.stride};
-        }
-        return {buffer(place.input_buffer), row_stride<T>(place.input_size)};
+        return {values_.data(), kept_.data(), first_.data(), second_.data(), room_, kept_room_};
     }
 
     std::ptrdiff_t rows_ = 0;
-    std::ptrdiff_t kept_rows_ = 0;
+    /// Rows that there is room for: whole blocks.
+    std::ptrdiff_t room_ = 0;
+    std::ptrdiff_t kept_room_ = 0;
     aligned_buffer<T> values_;
     aligned_buffer<T> kept_;
     aligned_buffer<T> first_;

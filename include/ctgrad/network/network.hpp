@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/network/pipeline.hpp>
+#include <ctgrad/network/composite.hpp>
 #include <ctgrad/tensor/aligned_buffer.hpp>
 #include <ctgrad/tensor/matrix_view.hpp>
 
@@ -49,15 +49,20 @@ public:
     /// one row and for many.
     template <pass_size Size>
     using layers_for = typename detail::place_layers<
-        T, Input.extents, (detail::looks_at_pass_size<Layers> || ...) ? Size : pass_size::many_rows,
+        T, placement{Input.extents}, row_format::rows,
+        (detail::looks_at_pass_size<Layers> || ...) ? Size : pass_size::many_rows,
         std::make_index_sequence<sizeof...(Layers)>, Layers...>::type;
     using layers = layers_for<pass_size::many_rows>;
 
     static constexpr shape input_shape = Input.extents;
     static constexpr int input_size = input_shape.size();
+    /// All passes through them.
     template <pass_size Size>
-    static constexpr auto memory_for = detail::plan_memory<T>(input_shape, layers_for<Size>{});
-    static constexpr const auto& memory = memory_for<pass_size::many_rows>;
+    using passes_for = detail::pipeline_passes<T, placement{Input.extents}, layers_for<Size>>;
+    using passes = passes_for<pass_size::many_rows>;
+    template <pass_size Size>
+    static constexpr auto memory_for = passes_for<Size>::memory;
+    static constexpr const auto& memory = passes::memory;
     static constexpr int output_size = layers::size > 0 ? memory.layers.back().output_size
                                                         : input_size;
     /// Whether a layer remembers what it has seen: then samples are steps of a sequence.
@@ -255,13 +260,7 @@ public:
     }
 
     /// Calls `body(hana::basic_type<Implementation>, const layer_place&)` for each layer.
-    static constexpr void for_each_layer(const auto& body) { for_each_in(layers{}, memory, body); }
-
-    /// Likewise from the last layer to the first.
-    static constexpr void for_each_layer_backwards(const auto& body)
-    {
-        for_each_backwards_in(layers{}, body);
-    }
+    static constexpr void for_each_layer(const auto& body) { passes::for_each_layer(body); }
 
     /// A line that says what the network is: element type apart, equal for equal networks.
     static std::string architecture()
@@ -330,27 +329,6 @@ private:
                          " inputs and gives rows of " + std::to_string(output_size) +
                          " outputs, but has " + std::to_string(in) + " inputs and " +
                          std::to_string(out) + " outputs");
-    }
-
-    template <class... Implementations>
-    CTGRAD_ALWAYS_INLINE static constexpr void for_each_in(pipeline<Implementations...>,
-                                                           const auto& plan, const auto& body)
-    {
-        std::size_t i = 0;
-        (body(hana::basic_type<Implementations>{}, plan.layers[i++]), ...);
-    }
-
-    template <class... Implementations>
-    static constexpr void for_each_backwards_in(pipeline<Implementations...>, const auto& body)
-    {
-        constexpr std::size_t last = sizeof...(Implementations) - 1;
-        [&]<std::size_t... I>(std::index_sequence<I...>)
-        {
-            (body(
-                 hana::basic_type<std::tuple_element_t<last - I, std::tuple<Implementations...>>>{},
-                 memory.layers[last - I]),
-             ...);
-        }(std::index_sequence_for<Implementations...>{});
     }
 
     void predict_rows(rows_view<const T> in, rows_view<T> out) const noexcept
@@ -432,51 +410,12 @@ private:
                                            prediction_buffers<Size>& buffers,
                                            [[maybe_unused]] T* state = nullptr) const noexcept
     {
-        const T* x = in.data;
-        std::ptrdiff_t x_stride = in.stride;
-        T* y = buffers.first;
-        if constexpr (memory_for<Size>.copies_input)
-        {
-            copy_rows(in, y, row_stride<T>(input_size));
-            x = y;
-            x_stride = row_stride<T>(input_size);
-        }
-        for_each_in(
-            layers_for<Size>{}, memory_for<Size>,
-            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) CTGRAD_INLINE_LAMBDA
-            {
-                const T* const parameters = block_.data() + place.parameters;
-                if constexpr (!Layer::in_place)
-                {
-                    y = x == buffers.first ? buffers.second : buffers.first;
-                    if constexpr (has_memory<Layer>)
-                    {
-                        Layer::step(parameters, x, y, state + place.state);
-                    }
-                    else
-                    {
-                        detail::infer<Layer>(parameters, x, x_stride, y, rows, buffers.scratch);
-                    }
-                    x = y;
-                    x_stride = row_stride<T>(place.output_size);
-                }
-                else if constexpr (!detail::passes_nothing<Layer>)
-                {
-                    detail::infer<Layer>(parameters, y, rows);
-                }
-            });
+        const auto y =
+            passes_for<Size>::infer(block_.data(), in.data, in.stride, rows, buffers.first,
+                                    buffers.second, buffers.scratch, state);
         for (std::ptrdiff_t row = 0; row < rows; ++row)
         {
-            std::copy_n(x + row * x_stride, output_size, out.data + row * out.stride);
-        }
-    }
-
-    static void copy_rows(rows_view<const T> from, T* to, std::ptrdiff_t stride)
-    {
-        for (std::ptrdiff_t row = 0; row < from.rows; ++row)
-        {
-            std::copy_n(from.data + row * from.stride, from.columns, to + row * stride);
-            std::fill(to + row * stride + from.columns, to + (row + 1) * stride, T(0));
+            std::copy_n(y.rows + row * y.stride, output_size, out.data + row * out.stride);
         }
     }
 

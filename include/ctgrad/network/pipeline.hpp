@@ -31,7 +31,7 @@ concept layer = expression<decltype(Layer)> || (requires {
 } || requires {
     typename std::remove_cvref_t<decltype(Layer)>::template placed_implementation<
         float, Layer, placement{shape(1)}, no_activation{}>;
-}));
+} || requires { std::remove_cvref_t<decltype(Layer)>::holds_layers; }));
 
 /// The implementations of a network's layers, in order, each placed at its input's shape.
 template <class... Implementations>
@@ -80,34 +80,43 @@ template <auto Layer>
     requires requires { std::remove_cvref_t<decltype(Layer)>::looks_at_pass_size; }
 inline constexpr bool looks_at_pass_size<Layer> = true;
 
-template <class T, auto Layer, placement In, auto Next>
+template <class T, auto Layer, placement In, pass_size Size, auto Next>
 struct place_layer
 {
     using type = no_layer<T, Layer, In>;
 };
 
-template <class T, auto Layer, placement In, auto Next>
+template <class T, auto Layer, placement In, pass_size Size, auto Next>
     requires layer<Layer>
-struct place_layer<T, Layer, In, Next>
+struct place_layer<T, Layer, In, Size, Next>
 {
     using type = implementation_of<Layer, T, In.extents, Next>;
 };
 
-template <class T, auto Layer, placement In, auto Next>
+template <class T, auto Layer, placement In, pass_size Size, auto Next>
     requires layer<Layer> && requires {
         typename std::remove_cvref_t<decltype(Layer)>::template placed_implementation<T, Layer, In,
                                                                                       Next>;
     }
-struct place_layer<T, Layer, In, Next>
+struct place_layer<T, Layer, In, Size, Next>
 {
     using type =
         typename std::remove_cvref_t<decltype(Layer)>::template placed_implementation<T, Layer, In,
                                                                                       Next>;
 };
 
-template <class T, auto Layer, placement In, auto Next>
+// A layer that is made of layers (network/composite.hpp).
+template <class T, auto Layer, placement In, pass_size Size, auto Next>
+    requires layer<Layer> && requires { std::remove_cvref_t<decltype(Layer)>::holds_layers; }
+struct place_layer<T, Layer, In, Size, Next>
+{
+    using type =
+        typename std::remove_cvref_t<decltype(Layer)>::template sized_implementation<T, In, Size>;
+};
+
+template <class T, auto Layer, placement In, pass_size Size, auto Next>
     requires layer<Layer> && expression<decltype(Layer)>
-struct place_layer<T, Layer, In, Next>
+struct place_layer<T, Layer, In, Size, Next>
 {
     using type = activation_implementation<T, Layer, In.extents, In.format>;
 };
@@ -151,40 +160,40 @@ constexpr pipeline<A..., B...> operator+(pipeline<A...>, pipeline<B...>)
 }
 
 /// Layer number Index, from 1 on, behind those before it; number 0 is the input.
-template <class T, shape In, pass_size Size, std::size_t Index, auto... Layers>
+template <class T, placement In, pass_size Size, std::size_t Index, auto... Layers>
 struct placed_layer
 {
     static constexpr auto value = nth_value<Index - 1, Layers...>;
     static constexpr placement given =
         placed_layer<T, In, Size, Index - 1, Layers...>::output::value;
     static constexpr placement taken = placement_for<T, value, given, Size>();
-    using implementation =
-        typename place_layer<T, value, taken, nth_value<Index, Layers..., no_activation{}>>::type;
+    using implementation = typename place_layer<T, value, taken, Size,
+                                                nth_value<Index, Layers..., no_activation{}>>::type;
     using all = decltype(conversions<T, given, taken>() + pipeline<implementation>{});
     // Needs the implementation here and now: a mistake in it is reported from here.
     using output = std::integral_constant<placement, placement{implementation::output,
                                                                output_format<implementation>}>;
 };
 
-template <class T, shape In, pass_size Size, auto... Layers>
+template <class T, placement In, pass_size Size, auto... Layers>
 struct placed_layer<T, In, Size, 0, Layers...>
 {
-    using output = std::integral_constant<placement, placement{In}>;
+    using output = std::integral_constant<placement, In>;
 };
 
-template <class T, shape In, pass_size Size, class Indices, auto... Layers>
+template <class T, placement In, row_format Out, pass_size Size, class Indices, auto... Layers>
 struct place_layers;
 
 // One layer after the other, not each within the one before: what is reported of the last layer is
 // as short as of the first.
-template <class T, shape In, pass_size Size, std::size_t... I, auto... Layers>
-struct place_layers<T, In, Size, std::index_sequence<I...>, Layers...>
+template <class T, placement In, row_format Out, pass_size Size, std::size_t... I, auto... Layers>
+struct place_layers<T, In, Out, Size, std::index_sequence<I...>, Layers...>
 {
     static constexpr placement last =
         placed_layer<T, In, Size, sizeof...(I), Layers...>::output::value;
     using type = decltype((pipeline<>{} + ... +
                            typename placed_layer<T, In, Size, I + 1, Layers...>::all{}) +
-                          conversions<T, last, placement{last.extents}>());
+                          conversions<T, last, placement{last.extents, Out}>());
 };
 
 template <class Implementation>
@@ -238,6 +247,20 @@ struct memory_plan
     bool has_blocks = false;
     /// The first layer changes rows in place, so the user's input is copied first.
     bool copies_input = false;
+
+    /// Numbers of one row in all buffers together.
+    constexpr int values() const { return room_before(buffers); }
+
+    /// The same for the buffers before that one.
+    constexpr int room_before(int buffer) const
+    {
+        int room = 0;
+        for (int i = 0; i < buffer; ++i)
+        {
+            room += buffer_strides[static_cast<std::size_t>(i)];
+        }
+        return room;
+    }
 };
 
 namespace detail
@@ -252,10 +275,10 @@ constexpr int aligned_size(int size)
 }
 
 template <class T, class... Implementations>
-constexpr auto plan_memory(shape input, pipeline<Implementations...>)
+constexpr auto plan_memory(placement input, pipeline<Implementations...>)
 {
     memory_plan<static_cast<int>(sizeof...(Implementations))> plan;
-    int size = input.size();
+    int size = input.extents.size();
     int buffer = -1;
     std::size_t i = 0;
     const auto new_buffer = [&](int room)
@@ -265,7 +288,8 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
         plan.buffer_strides[static_cast<std::size_t>(plan.buffers)] = room;
         return plan.buffers++;
     };
-    plan.widest = row_stride<T>(size);
+    plan.widest = row_room<T>(input);
+    plan.has_blocks = input.format == row_format::sample_blocks;
     [[maybe_unused]] const auto place = [&]<class Implementation>(hana::basic_type<Implementation>)
     {
         layer_place& here = plan.layers[i++];
@@ -276,7 +300,7 @@ constexpr auto plan_memory(shape input, pipeline<Implementations...>)
         if (Implementation::in_place && !here.identity && buffer < 0)
         {
             plan.copies_input = true;
-            buffer = new_buffer(row_stride<T>(size));
+            buffer = new_buffer(row_room<T>(input));
         }
         here.input_buffer = buffer;
         constexpr placement output{Implementation::output, output_format<Implementation>};
