@@ -96,6 +96,15 @@ public:
     {
     }
 
+    /// How much memory that is.
+    static constexpr std::size_t size_in_bytes()
+    {
+        return sizeof(T) * (buffer_offset(memory.buffers) +
+                            static_cast<std::size_t>(tile_rows) *
+                                static_cast<std::size_t>(memory.kept + 2 * memory.widest) +
+                            static_cast<std::size_t>(memory.parameters + memory.scratch));
+    }
+
     /// Gradients of the mean loss, in the layout of the network's parameter block.
     std::span<T> gradients() { return {gradients_.data(), gradients_.size()}; }
 
