@@ -19,6 +19,28 @@ constexpr variable<"y"> y;
 constexpr variable<"gate_2"> gate;
 constexpr parameter<"beta"> beta{1.0};
 
+// The compiler prints as the program does, as far as there is room.
+template <auto Formula>
+void check_constant(std::string_view expected)
+{
+    constexpr auto whole =
+        detail::print_formula<bounded_string<64>>(Formula, detail::notation::text);
+    constexpr auto cut = detail::print_formula<bounded_string<20>>(Formula, detail::notation::text);
+    BOOST_TEST(whole.view() == expected);
+    BOOST_TEST(cut.view() == expected.substr(0, 20));
+    BOOST_TEST(to_string(Formula) == expected);
+}
+
+BOOST_AUTO_TEST_CASE(constants)
+{
+    check_constant<x * sigmoid(beta * x)>("x * sigmoid(x * beta)");
+    check_constant<where(x >= 0, x - 1, -2 * x)>("where(x >= 0, x - 1, -2 * x)");
+    check_constant<(x - mean(x)) / sqrt(variance(x) + 1)>(
+        "(x - mean(x)) / sqrt(1 + mean((x - mean(x))^2))");
+    check_constant<x * tanh(softplus(x))>("x * tanh(softplus(x))");
+    check_constant<maximum(x, 0) + pow(abs(x), beta)>("maximum(0, x) + abs(x)^beta");
+}
+
 BOOST_AUTO_TEST_CASE(operators)
 {
     BOOST_TEST(to_string(x + y) == "x + y");

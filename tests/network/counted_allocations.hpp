@@ -12,10 +12,12 @@ namespace
 {
 
 std::atomic<long> allocations{0};
+std::atomic<std::size_t> allocated_bytes{0};
 
 void* allocate(std::size_t size, std::size_t alignment)
 {
     ++allocations;
+    allocated_bytes += size;
     void* const block =
         std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
     if (block == nullptr)

@@ -16,21 +16,24 @@ namespace ctgrad
 namespace detail
 {
 
+template <class Text = std::string>
 class printer
 {
 public:
-    printer(const graph_builder& graph, notation form) : graph_(graph), form_(form) {}
+    using printed = basic_printed<Text>;
 
-    printed print(int index) const
+    constexpr printer(const graph_builder& graph, notation form) : graph_(graph), form_(form) {}
+
+    constexpr printed print(int index) const
     {
         const node& current = graph_[index];
         switch (current.kind)
         {
         case node_kind::constant:
-            return print_constant(current.value);
+            return print_constant<Text>(current.value);
         case node_kind::variable:
         case node_kind::parameter:
-            return {print_name(current.name, form_), binding_strength::atom, false};
+            return {print_name<Text>(current.name, form_), binding_strength::atom, false};
         case node_kind::applied:
             break;
         }
@@ -38,18 +41,18 @@ public:
     }
 
 private:
-    bool latex() const { return form_ == notation::latex; }
+    constexpr bool latex() const { return form_ == notation::latex; }
 
-    std::string bracketed(const printed& part) const { return detail::bracketed(part, form_); }
+    constexpr Text bracketed(const printed& part) const { return detail::bracketed(part, form_); }
 
     /// The text of an operand, bracketed if it is looser than the place allows.
-    std::string inside(int index, binding_strength at_least) const
+    constexpr Text inside(int index, binding_strength at_least) const
     {
         const printed part = print(index);
         return part.strength < at_least ? bracketed(part) : part.text;
     }
 
-    printed print_applied(const node& current) const
+    constexpr printed print_applied(const node& current) const
     {
         const int a = current.operand(0);
         const int b = current.operand(1);
@@ -80,7 +83,7 @@ private:
         }
         if (current.is(operation_of<pow_operation>))
         {
-            const std::string exponent =
+            const Text exponent =
                 latex() ? "{" + print(b).text + "}" : inside(b, binding_strength::atom);
             return {inside(a, binding_strength::atom) + "^" + exponent, binding_strength::power,
                     false};
@@ -95,7 +98,7 @@ private:
         }
         if (current.is(operation_of<hypot_slope_operation>))
         {
-            const std::string root = print_hypot(a, b).text;
+            const Text root = print_hypot(a, b).text;
             return {latex() ? "\\frac{" + print(a).text + "}{" + root + "}"
                             : inside(a, binding_strength::product) + " / " + root,
                     latex() ? binding_strength::power : binding_strength::product,
@@ -107,7 +110,7 @@ private:
         }
         if (current.is(operation_of<tanh_softplus_slope_operation>))
         {
-            const std::string times = latex() ? " \\, " : " * ";
+            const Text times = latex() ? " \\, " : " * ";
             const printed difference{"1 - " + print_gate(a).text + "^2", binding_strength::sum,
                                      false};
             return {bracketed(difference) + times + call("sigmoid", print(a).text),
@@ -120,14 +123,14 @@ private:
         return print_call(current);
     }
 
-    std::string call(std::string_view name, const std::string& operand) const
+    constexpr Text call(std::string_view name, const Text& operand) const
     {
-        return (latex() ? "\\operatorname{" + escaped(name) + "}" : std::string(name)) +
+        return (latex() ? "\\operatorname{" + escaped<Text>(name) + "}" : Text(name)) +
                bracketed({operand, binding_strength::atom, false});
     }
 
     /// hypot(a, b), or the root that it is.
-    printed print_hypot(int a, int b) const
+    constexpr printed print_hypot(int a, int b) const
     {
         if (!latex())
         {
@@ -137,25 +140,25 @@ private:
         const auto square = [&](int index)
         {
             return graph_[index].is_constant() && graph_[index].value == 1
-                       ? std::string("1")
+                       ? Text("1")
                        : inside(index, binding_strength::atom) + "^2";
         };
         return {"\\sqrt{" + square(a) + " + " + square(b) + "}", binding_strength::atom, false};
     }
 
     /// tanh(softplus(u)), which graphs have as one operation.
-    printed print_gate(int u) const
+    constexpr printed print_gate(int u) const
     {
         return {call("tanh", call("softplus", print(u).text)), binding_strength::atom, false};
     }
 
-    printed print_add(int a, int b) const
+    constexpr printed print_add(int a, int b) const
     {
         // Constants come first in graphs; people write them last: x - 1, but 1 + x.
         const printed right = print(b);
         if (graph_[a].is_constant() && graph_[a].value < 0)
         {
-            return {inside(b, binding_strength::sum) + " - " + shortest(-graph_[a].value),
+            return {inside(b, binding_strength::sum) + " - " + print_number<Text>(-graph_[a].value),
                     binding_strength::sum, right.negative};
         }
         if (right.negative && right.strength >= binding_strength::product)
@@ -175,15 +178,15 @@ private:
     }
 
     /// Names before functions, so that x * sigmoid(x) does not come out as sigmoid(x) * x.
-    bool comes_first(int index) const { return graph_[index].kind != node_kind::applied; }
+    constexpr bool comes_first(int index) const { return graph_[index].kind != node_kind::applied; }
 
-    bool is_square_of(int square, int root) const
+    constexpr bool is_square_of(int square, int root) const
     {
         return graph_[square].is(operation_of<square_operation>) &&
                graph_[square].operand(0) == root;
     }
 
-    printed print_multiply(int a, int b) const
+    constexpr printed print_multiply(int a, int b) const
     {
         if (is_square_of(a, b) || is_square_of(b, a))
         {
@@ -195,25 +198,25 @@ private:
             std::swap(a, b);
         }
         const printed right = print(b);
-        const std::string times = latex() ? " \\, " : " * ";
-        const std::string dot = latex() ? " \\cdot " : " * ";
+        const Text times = latex() ? " \\, " : " * ";
+        const Text dot = latex() ? " \\cdot " : " * ";
         const bool numbers = graph_[a].is_constant() && !right.text.empty() &&
                              right.text.front() >= '0' && right.text.front() <= '9';
-        const std::string tail = right.negative || right.strength < binding_strength::product
-                                     ? bracketed(right)
-                                     : right.text;
+        const Text tail = right.negative || right.strength < binding_strength::product
+                              ? bracketed(right)
+                              : right.text;
         const printed left = print(a);
         return {(left.strength < binding_strength::product ? bracketed(left) : left.text) +
                     (numbers ? dot : times) + tail,
                 binding_strength::product, left.negative};
     }
 
-    printed print_divide(int a, int b) const
+    constexpr printed print_divide(int a, int b) const
     {
         if (graph_[a].is(operation_of<sum_operation>) &&
             graph_[b].is(operation_of<row_length_operation>))
         {
-            const std::string of = print(graph_[a].operand(0)).text;
+            const Text of = print(graph_[a].operand(0)).text;
             return {latex() ? "\\operatorname{mean}\\left(" + of + "\\right)" : "mean(" + of + ")",
                     binding_strength::atom, false};
         }
@@ -228,14 +231,14 @@ private:
                 binding_strength::product, left.negative};
     }
 
-    printed print_comparison(const node& current) const
+    constexpr printed print_comparison(const node& current) const
     {
         int a = current.operand(0);
         int b = current.operand(1);
-        std::string symbol = current.is(operation_of<less_operation>)         ? "<"
-                             : current.is(operation_of<less_equal_operation>) ? "<="
-                             : current.is(operation_of<equal_operation>)      ? "=="
-                                                                              : "";
+        Text symbol = current.is(operation_of<less_operation>)         ? "<"
+                      : current.is(operation_of<less_equal_operation>) ? "<="
+                      : current.is(operation_of<equal_operation>)      ? "=="
+                                                                       : "";
         if (symbol.empty())
         {
             return print_call(current);
@@ -244,7 +247,7 @@ private:
         if (graph_[a].is_constant() && symbol.front() == '<')
         {
             std::swap(a, b);
-            symbol.front() = '>';
+            symbol = symbol == "<" ? ">" : ">=";
         }
         if (latex())
         {
@@ -255,13 +258,13 @@ private:
                 binding_strength::comparison, false};
     }
 
-    printed print_call(const node& current) const
+    constexpr printed print_call(const node& current) const
     {
         if (latex())
         {
             return print_latex_call(current);
         }
-        std::string text = std::string(current.op->name) + "(";
+        Text text = Text(current.op->name) + "(";
         for (int k = 0; k < current.op->arity; ++k)
         {
             text += (k > 0 ? ", " : "") + print(current.operand(k)).text;
@@ -269,7 +272,7 @@ private:
         return {text + ")", binding_strength::atom, false};
     }
 
-    printed print_latex_call(const node& current) const
+    constexpr printed print_latex_call(const node& current) const
     {
         const auto operand = [&](int k) { return print(current.operand(k)).text; };
         if (current.is(operation_of<exp_operation>))
@@ -290,9 +293,9 @@ private:
                         " & \\text{otherwise} \\end{cases}",
                     binding_strength::atom, false};
         }
-        std::string text = current.op->latex.empty()
-                               ? "\\operatorname{" + escaped(current.op->name) + "}"
-                               : std::string(current.op->latex);
+        Text text = current.op->latex.empty()
+                        ? "\\operatorname{" + escaped<Text>(current.op->name) + "}"
+                        : Text(current.op->latex);
         text += "\\left(";
         for (int k = 0; k < current.op->arity; ++k)
         {
@@ -305,11 +308,12 @@ private:
     notation form_;
 };
 
-inline std::string print_formula(const auto& formula, notation form)
+template <class Text = std::string>
+constexpr Text print_formula(const auto& formula, notation form)
 {
     graph_builder graph;
     const int root = trace(graph, formula);
-    return printer(graph, form).print(root).text;
+    return printer<Text>(graph, form).print(root).text;
 }
 
 } // namespace detail

@@ -62,6 +62,7 @@ public:
     /// number is the place of the next.
     static constexpr int state = (1 + ring) * input_stride;
     static constexpr int kept = input_stride;
+    static constexpr long long multiply_adds = 1LL * kernel * inputs * filters;
 
     static constexpr auto tensors = []
     {

@@ -177,6 +177,8 @@ struct convolution_implementation
         by_samples ? row_format::sample_blocks : row_format::channels_last;
     static constexpr bool in_place = false;
     static constexpr int kept = 0;
+    /// With those for the padding, which are left out where whole rows of it are.
+    static constexpr long long multiply_adds = 1LL * window.positions() * filters * inputs;
 
     static constexpr simd::window_lanes lanes =
         by_samples ? simd::window_lanes::samples : simd::window_lanes::filters;

@@ -38,6 +38,7 @@ struct dense_implementation
     static constexpr shape output{units};
     static constexpr bool in_place = false;
     static constexpr int kept = 0;
+    static constexpr long long multiply_adds = 1LL * inputs * units;
 
     using layout = simd::panels<T, inputs, units>;
     static constexpr int stride = row_stride<T>(units);

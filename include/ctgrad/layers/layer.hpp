@@ -91,6 +91,9 @@ struct keeping_context
 // An implementation may have `static constexpr int scratch`, numbers of memory, aligned to 64 bytes,
 // that any of its passes gets as one more argument, the last.
 //
+// If most of its work is multiplications, it has `static constexpr long long multiply_adds` for the
+// forward pass of one sample, which a summary of the network counts.
+//
 // backward adds to the gradients, which have the layout of the parameters.
 //
 // A layer that need not keep gradients may also have, for at most 128 rows,
@@ -154,6 +157,13 @@ inline constexpr int steps_before<Implementation> = Implementation::steps_before
 /// Whether a layer keeps something of its input and output, which are different rows.
 template <class Implementation>
 inline constexpr bool keeps_values = !Implementation::in_place && Implementation::kept > 0;
+
+/// Multiplications, each with an addition, of the forward pass of one sample.
+template <class Implementation>
+inline constexpr long long multiply_adds_of = 0;
+template <class Implementation>
+    requires requires { Implementation::multiply_adds; }
+inline constexpr long long multiply_adds_of<Implementation> = Implementation::multiply_adds;
 
 /// Stands for the absence of a formula behind a layer.
 struct no_activation

@@ -128,6 +128,8 @@ public:
     /// Memory of one sequence, and what training keeps of each step: all states, results of the maps.
     static constexpr int state = states.size * stride;
     static constexpr int kept = state + result_stride;
+    static constexpr long long multiply_adds =
+        1LL * units * ((both + of_input) * inputs + (both + of_state) * units);
     /// Steps for which training has room before the first.
     static constexpr int steps_before = 1;
 

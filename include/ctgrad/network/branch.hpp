@@ -25,6 +25,13 @@ struct branch
     /// Numbers that training keeps of each row: all that a network of its own would have.
     static constexpr int kept = is_identity ? 0 : memory.values() + memory.kept + 2 * memory.widest;
     static constexpr int parameters = memory.parameters;
+    static constexpr long long multiply_adds = []
+    {
+        long long sum = 0;
+        passes::for_each_layer([&]<class Layer>(hana::basic_type<Layer>, const layer_place&)
+                               { sum += multiply_adds_of<Layer>; });
+        return sum;
+    }();
     static constexpr int state = memory.state;
     static constexpr int steps_before = memory.steps_before;
 

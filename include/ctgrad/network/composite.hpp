@@ -56,6 +56,7 @@ struct joined_branches
     /// At least one number, so that passes of training have the context.
     static constexpr int kept = std::max((0 + ... + Branches::kept), row_stride<T>(1));
     static constexpr int scratch = (0 + ... + Branches::scratch);
+    static constexpr long long multiply_adds = (0LL + ... + Branches::multiply_adds);
 
 private:
     static constexpr std::size_t count = sizeof...(Branches);

@@ -24,9 +24,6 @@ public:
 
     void make_room(std::ptrdiff_t rows, std::ptrdiff_t sequences)
     {
-        constexpr std::ptrdiff_t block = simd::batch<T>::size;
-        const auto whole_blocks = [](std::ptrdiff_t count)
-        { return (count + block - 1) / block * block; };
         rows_ = rows;
         room_ = whole_blocks(rows);
         kept_room_ = whole_blocks(rows + memory.steps_before * sequences);
@@ -36,6 +33,16 @@ public:
         kept_ = buffer_of(kept_room_, memory.kept);
         first_ = buffer_of(room_, memory.widest);
         second_ = buffer_of(room_, memory.widest);
+    }
+
+    /// How much memory that is.
+    static constexpr std::size_t size_in_bytes(std::ptrdiff_t rows, std::ptrdiff_t sequences = 0)
+    {
+        const std::ptrdiff_t numbers =
+            whole_blocks(rows) * (memory.values() + 2 * memory.widest) +
+            whole_blocks(rows + memory.steps_before * sequences) * memory.kept + memory.parameters +
+            memory.scratch;
+        return sizeof(T) * static_cast<std::size_t>(numbers);
     }
 
     std::ptrdiff_t rows() const { return rows_; }
@@ -70,6 +77,12 @@ private:
     using passes = typename Network::passes;
     using training_memory = typename passes::training_memory;
     static constexpr const auto& memory = Network::memory;
+
+    static constexpr std::ptrdiff_t whole_blocks(std::ptrdiff_t rows)
+    {
+        constexpr std::ptrdiff_t block = simd::batch<T>::size;
+        return (rows + block - 1) / block * block;
+    }
 
     /// Where everything lies: a workspace may have been moved or copied.
     training_memory places()

@@ -18,6 +18,12 @@ public:
 
     row_workspace() : passes_(tile_rows) {}
 
+    /// How much memory that is.
+    static constexpr std::size_t size_in_bytes()
+    {
+        return detail::layer_passes<Network>::size_in_bytes(tile_rows);
+    }
+
     /// Gradients of the mean loss, in the layout of the network's parameter block.
     std::span<T> gradients() { return passes_.gradients(); }
 

@@ -24,6 +24,15 @@ public:
     /// Steps through which gradients go back at most; 0 for all.
     std::ptrdiff_t steps_at_once = 0;
 
+    /// How much memory that is for so many sequences at once, at most 32, of so many steps.
+    static constexpr std::size_t size_in_bytes(std::ptrdiff_t steps, std::ptrdiff_t sequences)
+    {
+        const std::ptrdiff_t numbers =
+            steps * sequences * input_stride + sequences * std::ptrdiff_t{Network::memory.state};
+        return detail::layer_passes<Network>::size_in_bytes(steps * sequences, sequences) +
+               sizeof(T) * static_cast<std::size_t>(numbers);
+    }
+
     /// Gradients of the mean loss, in the layout of the network's parameter block.
     std::span<T> gradients() { return passes_.gradients(); }
 
