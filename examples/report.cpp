@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a network is and how well it does: a table of its layers, and of which digits it takes for which.
+// Argument: NumPy's archive of other images, x (n, 8, 8) from 0 to 16 and y (n), instead of the digits
+// that ship with ctgrad.
 #include <ctgrad/ctgrad.hpp>
 #include <ctgrad/data/csv.hpp>
+#include <ctgrad/data/npy.hpp>
 #include <ctgrad/network/summary.hpp>
 #include <ctgrad/train/fit.hpp>
 #include <ctgrad/train/metrics.hpp>
@@ -11,20 +14,28 @@
 
 using namespace ctgrad;
 
+namespace
+{
+
 constexpr variable<"x"> x;
-constexpr parameter<"beta"> beta{1.0};
+constexpr auto swish = x * sigmoid(x);
+constexpr auto learnable_swish = x * sigmoid(parameter<"beta">{1.0} * x);
 
-using model = network<input{8, 8},                                           //
-                      conv2d{.filters = 8, .padding = same}, x * sigmoid(x), //
-                      max_pool{},                                            //
-                      flatten{}, dense{32}, x * sigmoid(beta* x), dense{10}>;
+using model = network<input{8, 8},                                  //
+                      conv2d{.filters = 8, .padding = same}, swish, //
+                      max_pool{},                                   //
+                      flatten{}, dense{32}, learnable_swish, dense{10}>;
 
-int main()
+} // namespace
+
+int main(int count, char** arguments)
 {
     std::cout << summary<model>(); // or summary(net)
     static_assert(summary_text<model>.starts_with("layer"));
 
-    const auto digits = load_csv("examples/data/digits.csv.gz", 10, {.input_scale = 1.0 / 16});
+    const data_set<float> digits =
+        count > 1 ? load_npz(arguments[1], "x", "y", 10, 1.0 / 16)
+                  : load_csv("examples/data/digits.csv.gz", 10, {.input_scale = 1.0 / 16});
     const auto [training, test] = digits.split(0.8, seed{1});
     model net{seed{42}};
     fit(net, training, {.epochs = 10, .batch = 32, .output = {.mode = progress_mode::quiet}},
