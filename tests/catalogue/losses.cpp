@@ -10,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <random>
 #include <tuple>
 #include <vector>
 
@@ -120,6 +121,76 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(binary_cross_entropy_is_minus_the_log_of_a_sigmoid
         const double sigmoid = 1 / (1 + std::exp(-static_cast<double>(logits[i])));
         BOOST_TEST(std::abs(taken.gradient[i] - (sigmoid - wanted[i]) / 3) <= 8 * rounding<T>);
     }
+}
+
+// Naively, in double, for random rows.
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_others_are_what_they_say, T, element_types)
+{
+    constexpr std::size_t size = 5;
+    std::mt19937 engine(1);
+    std::uniform_real_distribution<double> draw(-3, 3);
+    for (int round = 0; round < 50; ++round)
+    {
+        std::array<T, size> p, t, one_hot{}, signs;
+        for (std::size_t i = 0; i < size; ++i)
+        {
+            p[i] = static_cast<T>(draw(engine));
+            t[i] = static_cast<T>(draw(engine));
+            signs[i] = t[i] < 0 ? T(-1) : T(1);
+        }
+        const std::size_t wanted = static_cast<std::size_t>(round) % size;
+        one_hot[wanted] = 1;
+        double absolute = 0, of_huber = 0, of_cosh = 0, of_hinge = 0, all = 0;
+        for (std::size_t i = 0; i < size; ++i)
+        {
+            const double d = double(p[i]) - double(t[i]);
+            absolute += std::abs(d) / size;
+            of_huber += (std::abs(d) < 1.5 ? d * d / 2 : 1.5 * (std::abs(d) - 0.75)) / size;
+            of_cosh += std::log(std::cosh(d)) / size;
+            of_hinge += std::max(0.0, 1 - double(p[i]) * double(signs[i])) / size;
+            all += std::exp(double(p[i]));
+        }
+        const auto log_probability = [&](std::size_t i) { return double(p[i]) - std::log(all); };
+        const double right = std::exp(log_probability(wanted));
+        double smoothed = -0.8 * log_probability(wanted);
+        for (std::size_t i = 0; i < size; ++i)
+            smoothed -= 0.2 / size * log_probability(i);
+        const double focal = -(1 - right) * (1 - right) * log_probability(wanted);
+        const auto near = [](double found, double expected)
+        { return std::abs(found - expected) <= 30 * rounding<T> * (1 + std::abs(expected)); };
+        BOOST_TEST(near(take_loss<mean_absolute_error>(p, t).loss, absolute));
+        BOOST_TEST(near(take_loss<huber(1.5)>(p, t).loss, of_huber));
+        BOOST_TEST(near(take_loss<log_cosh_error>(p, t).loss, of_cosh));
+        BOOST_TEST(near(take_loss<hinge>(p, signs).loss, of_hinge));
+        BOOST_TEST(near(take_loss<smoothed_cross_entropy(0.2)>(p, one_hot).loss, smoothed));
+        BOOST_TEST(near(take_loss<focal_loss(2.0)>(p, one_hot).loss, focal));
+        BOOST_TEST(near(take_loss<kullback_leibler>(p, one_hot).loss, -log_probability(wanted)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_distribution_has_no_divergence_from_itself, T, element_types)
+{
+    const std::array<T, 3> logits{T(0.5), T(-1), T(2)};
+    std::array<T, 3> same;
+    double sum = 0;
+    for (const T logit : logits)
+        sum += std::exp(double(logit));
+    for (std::size_t i = 0; i < 3; ++i)
+        same[i] = static_cast<T>(std::exp(double(logits[i])) / sum);
+    BOOST_TEST(std::abs(take_loss<kullback_leibler>(logits, same).loss) <= 8 * rounding<T>);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(distances_of_extreme_numbers, T, element_types)
+{
+    // Neither overflow, nor NaN where a probability rounds to 1 or 0.
+    const auto far = take_loss<log_cosh_error, T, 2>({T(1e4), T(-1e4)}, {0, 0});
+    BOOST_TEST(far.loss == 1e4 - std::log(2.0), boost::test_tools::tolerance(2 * rounding<T>));
+    BOOST_TEST((far.gradient == std::array<T, 2>{T(0.5), T(-0.5)}));
+    const auto sure = take_loss<focal_loss(2.0), T, 2>({T(1e4), T(-1e4)}, {1, 0});
+    BOOST_TEST(sure.loss == 0.0);
+    BOOST_TEST((sure.gradient == std::array<T, 2>{0, 0}));
+    const auto wrong = take_loss<focal_loss(2.0), T, 2>({T(1e4), T(-1e4)}, {0, 1});
+    BOOST_TEST(wrong.loss == 2e4);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(cross_entropy_of_extreme_logits_is_exact, T, element_types)

@@ -59,6 +59,32 @@ constexpr auto soft = [](std::vector<double>& targets, std::ptrdiff_t rows, int 
 
 BOOST_AUTO_TEST_CASE(squared_error) { check<mean_squared_error>(any); }
 
+BOOST_AUTO_TEST_CASE(distances)
+{
+    // Not around the kink.
+    check<mean_absolute_error>(
+        [](std::vector<double>& targets, std::ptrdiff_t, int)
+        { std::ranges::for_each(targets, [](double& t) { t = t < 0.5 ? -9 : 9; }); });
+    check<huber(0.5)>(any);
+    check<log_cosh_error>(any);
+}
+
+BOOST_AUTO_TEST_CASE(margins)
+{
+    check<hinge>([](std::vector<double>& targets, std::ptrdiff_t, int)
+                 { std::ranges::for_each(targets, [](double& t) { t = t < 0.5 ? -1 : 1; }); });
+}
+
+BOOST_AUTO_TEST_CASE(relatives_of_cross_entropy)
+{
+    check<smoothed_cross_entropy(0.1)>(one_hot_rows);
+    check<smoothed_cross_entropy(0.3)>(soft);
+    check_width<focal_loss(2.0), 3>(one_hot_rows);
+    check_width<focal_loss(1.5), 9>(soft);
+    check<kullback_leibler>(one_hot_rows);
+    check<kullback_leibler>(soft);
+}
+
 BOOST_AUTO_TEST_CASE(cross_entropy_of_classes) { check<cross_entropy>(one_hot_rows); }
 
 BOOST_AUTO_TEST_CASE(cross_entropy_of_probabilities) { check<cross_entropy>(soft); }
