@@ -99,10 +99,12 @@ public:
     /// How much memory that is.
     static constexpr std::size_t size_in_bytes()
     {
+        const std::size_t numbers_of_row =
+            static_cast<std::size_t>(memory.kept) + 2 * static_cast<std::size_t>(memory.widest);
         return sizeof(T) * (buffer_offset(memory.buffers) +
-                            static_cast<std::size_t>(tile_rows) *
-                                static_cast<std::size_t>(memory.kept + 2 * memory.widest) +
-                            static_cast<std::size_t>(memory.parameters + memory.scratch));
+                            static_cast<std::size_t>(tile_rows) * numbers_of_row +
+                            static_cast<std::size_t>(memory.parameters) +
+                            static_cast<std::size_t>(memory.scratch));
     }
 
     /// Gradients of the mean loss, in the layout of the network's parameter block.
