@@ -44,6 +44,7 @@ std::vector<std::size_t> order_of(shape_type shape, bool is_fortran)
     }
     detail::npy_order order(header);
     std::vector<std::size_t> places;
+    places.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
     {
         places.push_back(order.next());

@@ -77,8 +77,10 @@ BOOST_AUTO_TEST_CASE(a_table_has_a_line_for_each_layer)
         "dense                           10               850            840\n"
         "total                                         61,706        416,520\n";
     BOOST_TEST(table_of(summary<lenet>()) == expected);
+    const network<input{3}, dense{2}> net;
+    static_assert(summary_text<decltype(net)> == summary_text<network<input{3}, dense{2}>>);
     std::ostringstream printed;
-    printed << summary(network<input{3}, dense{2}>{});
+    printed << summary(net);
     BOOST_TEST(table_of(printed.str()) == "layer  output  parameters  multiply-adds\n"
                                           "input  3\n"
                                           "dense  2                8              6\n"

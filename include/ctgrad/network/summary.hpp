@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 namespace ctgrad
 {
@@ -263,18 +264,20 @@ inline constexpr auto written_graphviz = write_graphviz<Network>();
 
 /// The layers of a network in order, without what networks put between them.
 template <class Network>
-    requires detail::is_network<Network>
-inline constexpr const auto& layer_summaries = detail::summarised<Network>::layers;
+    requires detail::is_network<std::remove_cvref_t<Network>>
+inline constexpr const auto& layer_summaries =
+    detail::summarised<std::remove_cvref_t<Network>>::layers;
 
 /// A table of a network's layers with their output shapes, parameters and multiply-adds for one sample;
 /// below it what the parameters take with their padding, and the memory of training. A constant.
 template <class Network>
-    requires detail::is_network<Network>
-inline constexpr std::string_view summary_text = detail::written_summary<Network>;
+    requires detail::is_network<std::remove_cvref_t<Network>>
+inline constexpr std::string_view summary_text =
+    detail::written_summary<std::remove_cvref_t<Network>>;
 
 /// The same: `std::cout << summary<model>()`.
 template <class Network>
-    requires detail::is_network<Network>
+    requires detail::is_network<std::remove_cvref_t<Network>>
 constexpr std::string_view summary()
 {
     return summary_text<Network>;
@@ -282,7 +285,7 @@ constexpr std::string_view summary()
 
 /// The same: `std::cout << summary(net)`.
 template <class Network>
-    requires detail::is_network<Network>
+    requires detail::is_network<std::remove_cvref_t<Network>>
 constexpr std::string_view summary(const Network&)
 {
     return summary_text<Network>;
@@ -290,10 +293,10 @@ constexpr std::string_view summary(const Network&)
 
 /// A network as a graph of its layers, for Graphviz: `dot -Tsvg`. A constant.
 template <class Network>
-    requires detail::is_network<Network>
+    requires detail::is_network<std::remove_cvref_t<Network>>
 constexpr std::string_view to_graphviz()
 {
-    return detail::written_graphviz<Network>;
+    return detail::written_graphviz<std::remove_cvref_t<Network>>;
 }
 
 } // namespace ctgrad

@@ -236,6 +236,7 @@ inline std::string to_string(const confusion_matrix& matrix)
     const std::size_t width =
         2 + std::max(std::to_string(matrix.rows()).size(), detail::three_digits(0).size() + 1);
     std::vector<int> columns;
+    columns.reserve(static_cast<std::size_t>(matrix.classes()) + 1);
     bool has_none = false;
     for (int each = 0; each < matrix.classes(); ++each)
     {
