@@ -41,9 +41,9 @@ template <class Network>
 double best_accuracy(const data_set<float>& training, const data_set<float>& test, int epochs)
 {
     Network net{seed{1}};
-    const training_history history =
-        fit(net, training, {.epochs = epochs, .batch = 64, .validation = &test}, cross_entropy,
-            adam{.learning_rate = 1e-3});
+    const training_history history = fit(
+        net, training, {.epochs = epochs, .batch = 64, .validation = &test, .schedule = cosine{}},
+        cross_entropy, adam{.learning_rate = 2e-3});
     double best = 0.0;
     double seconds = 0.0;
     for (const epoch_record& epoch : history)

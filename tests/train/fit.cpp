@@ -267,6 +267,82 @@ BOOST_AUTO_TEST_CASE(each_step_drops_others)
     BOOST_TEST(history[0].loss != history[1].loss);
 }
 
+BOOST_AUTO_TEST_CASE(a_schedule_is_a_factor_of_the_learning_rate)
+{
+    const auto data = quadrants<float>(100);
+    const auto weights_after = [&](double rate, const auto& schedule)
+    {
+        net_of<float> net{seed{1}};
+        fit(net, data, {.epochs = 2, .batch = 32, .schedule = schedule, .output = quiet},
+            cross_entropy, sgd{.learning_rate = rate});
+        return std::vector<float>(net.parameters().begin(), net.parameters().end());
+    };
+    const auto half = [](const schedule_position&) { return 0.5; };
+    const auto none = [](const schedule_position&) { return 0.0; };
+    const auto whole = [](const schedule_position&) { return 1.0; };
+    BOOST_TEST((weights_after(0.5, half) == weights_after(0.25, whole)));
+    BOOST_TEST((weights_after(0.5, half) != weights_after(0.5, whole)));
+    const net_of<float> fresh{seed{1}};
+    BOOST_TEST(std::ranges::equal(weights_after(0.5, none), fresh.parameters()));
+
+    // It sees each step, the epochs and what they came to.
+    std::vector<schedule_position> seen;
+    weights_after(0.1,
+                  [&](const schedule_position& at)
+                  {
+                      seen.push_back(at);
+                      BOOST_TEST(at.history.size() == static_cast<std::size_t>(at.epoch));
+                      return 1.0;
+                  });
+    BOOST_TEST(seen.size() == 8u);
+    for (std::size_t i = 0; i < seen.size(); ++i)
+    {
+        BOOST_TEST(seen[i].step == static_cast<long>(i));
+        BOOST_TEST(seen[i].steps == 8);
+        BOOST_TEST(seen[i].epoch == static_cast<double>(i) / 4);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(patience_ends_training_with_the_best_weights)
+{
+    const auto training = quadrants<float>(60);
+    const auto test = quadrants<float>(60, 2);
+    net_of<float> net{seed{1}};
+    // So large a rate that losses go up and down.
+    const training_history history =
+        fit(net, training,
+            {.epochs = 400, .batch = 8, .validation = &test, .patience = 5, .output = quiet},
+            cross_entropy, adam{.learning_rate = 0.1});
+    BOOST_TEST(history.size() < 400u);
+    const auto best = std::ranges::min_element(history, {}, [](const epoch_record& each)
+                                               { return each.validation.loss; });
+    BOOST_TEST((history.end() - best == 6));
+    BOOST_TEST(evaluate(net, test, cross_entropy).loss == best->validation.loss);
+}
+
+BOOST_AUTO_TEST_CASE(the_network_gets_the_average_of_its_weights)
+{
+    const auto data = quadrants<float>(96);
+    const auto weights_after = [&](int epochs, double average)
+    {
+        net_of<float> net{seed{1}};
+        fit(net, data, {.epochs = epochs, .batch = 96, .average = average, .output = quiet},
+            cross_entropy, sgd{.learning_rate = 0.5});
+        return std::vector<float>(net.parameters().begin(), net.parameters().end());
+    };
+    // Each epoch is one step, and the weights themselves are those without an average.
+    std::vector<float> expected = weights_after(1, 0);
+    for (int epoch = 2; epoch <= 4; ++epoch)
+    {
+        const std::vector<float> weights = weights_after(epoch, 0);
+        for (std::size_t i = 0; i < weights.size(); ++i)
+            expected[i] = weights[i] + 0.75f * (expected[i] - weights[i]);
+    }
+    const std::vector<float> found = weights_after(4, 0.75);
+    for (std::size_t i = 0; i < found.size(); ++i)
+        BOOST_TEST(std::abs(found[i] - expected[i]) <= 1e-6f);
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_trained_is_named)
 {
     using options = training_options<float>;
@@ -276,6 +352,16 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_trained_is_named)
     BOOST_TEST(message_of(options{.epochs = -1, .output = quiet}, data) == limits);
     BOOST_TEST(message_of(options{.batch = 0, .output = quiet}, data) == limits);
     BOOST_TEST(message_of(options{.batch = -5, .output = quiet}, data) == limits);
+    const std::string patience =
+        "ctgrad: patience is a number of epochs without a better validation loss, so it is not "
+        "negative and needs a validation set";
+    BOOST_TEST(message_of(options{.patience = 3, .output = quiet}, data) == patience);
+    BOOST_TEST(message_of(options{.patience = -1, .output = quiet}, data) == patience);
+    const std::string average =
+        "ctgrad: the average of weights has a decay of at least 0 and below "
+        "1, such as 0.999";
+    BOOST_TEST(message_of(options{.average = 1, .output = quiet}, data) == average);
+    BOOST_TEST(message_of(options{.average = -0.1, .output = quiet}, data) == average);
 
     data_set<float> empty;
     empty.input_size = 2;

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <ctgrad/tensor/flush_denormals.hpp>
-#include <ctgrad/train/evaluate.hpp>
 #include <ctgrad/train/progress.hpp>
+#include <ctgrad/train/schedules.hpp>
 #include <ctgrad/train/training_step.hpp>
+#include <ctgrad/train/weight_average.hpp>
+
+#include <functional>
 
 namespace ctgrad
 {
@@ -13,38 +16,34 @@ template <class T>
 struct training_options
 {
     int epochs = 10;
-    /// Rows of a batch; the last one of an epoch may have fewer.
+    /// Rows of a batch; the last one of an epoch may have fewer. As rows go through the layers in tiles, a
+    /// large batch needs no more memory: it is what others call accumulation of gradients.
     int batch = 64;
     /// Of networks with memory, whose rows are sequences: the steps through which gradients go back at
     /// most; 0 for all.
     int steps_at_once = 0;
     /// Evaluated after each epoch, if given.
     const data_set<T>* validation = nullptr;
+    /// A factor of the learning rate for each step (train/schedules.hpp); none if empty.
+    std::function<double(const schedule_position&)> schedule = {};
+    /// Training ends when the validation loss has not become less for so many epochs, and the network gets
+    /// the weights that it was least with. 0: all epochs, and the last weights.
+    int patience = 0;
+    /// The network gets the exponential moving average of its weights, with this decay for each step, and
+    /// is validated with it. 0: its own weights.
+    double average = 0.0;
     /// Of the order of rows and of dropout; the same seed gives the same network.
     seed randomness = {};
     progress_options output = {};
 };
 
-/// What an epoch came to. Accuracy is the share of rows whose largest output is the right one.
-struct epoch_record
-{
-    double loss = 0.0;
-    double accuracy = 0.0;
-    /// Of the validation set; NaN without one.
-    evaluation validation{};
-    /// Of training alone.
-    double seconds = 0.0;
-    double samples_per_second = 0.0;
-};
-
-using training_history = std::vector<epoch_record>;
-
 namespace detail
 {
 
-template <auto Loss, class Network, class T, class Optimiser, class Runner>
-training_history train(Network& net, const data_set<T>& data, const training_options<T>& options,
-                       const Optimiser& chosen, Runner& runner)
+/// Errors     throws data_error for what makes no sense
+template <class Network, class T>
+void check_options(const data_set<T>& data, const training_options<T>& options,
+                   bool has_learning_rate)
 {
     check_data<Network>("training set", data);
     if (options.validation != nullptr)
@@ -56,27 +55,96 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
         throw data_error("ctgrad: training needs at least one row, a batch of at least 1 and no "
                          "negative number of epochs or steps");
     }
+    if (options.patience < 0 || (options.patience > 0 && options.validation == nullptr))
+    {
+        throw data_error("ctgrad: patience is a number of epochs without a better validation loss, "
+                         "so it is not negative and needs a validation set");
+    }
+    if (!(options.average >= 0 && options.average < 1))
+    {
+        throw data_error("ctgrad: the average of weights has a decay of at least 0 and below 1, "
+                         "such as 0.999");
+    }
+    if (options.schedule && !has_learning_rate)
+    {
+        throw data_error("ctgrad: a schedule is a factor of the learning rate, but the update rule "
+                         "has no parameter of that name");
+    }
+}
+
+/// Best weights so far, and for how many epochs they have been so.
+template <class T>
+class best_weights
+{
+public:
+    void add(double loss, std::span<const T> weights)
+    {
+        const bool is_better = loss < loss_ || weights_.empty();
+        epochs_ = is_better ? 0 : epochs_ + 1;
+        if (is_better)
+        {
+            loss_ = loss;
+            weights_.assign(weights.begin(), weights.end());
+        }
+    }
+
+    int epochs_since() const { return epochs_; }
+
+    void put_back(std::span<T> weights) const
+    {
+        if (!weights_.empty())
+        {
+            std::ranges::copy(weights_, weights.begin());
+        }
+    }
+
+private:
+    double loss_ = std::numeric_limits<double>::infinity();
+    int epochs_ = 0;
+    std::vector<T> weights_;
+};
+
+template <auto Loss, class Network, class T, class Optimiser, class Runner>
+training_history train(Network& net, const data_set<T>& data, const training_options<T>& options,
+                       const Optimiser& chosen, Runner& runner)
+{
+    using step_type = training_step<Network, Optimiser, Runner>;
+    check_options<Network>(data, options, step_type::has_learning_rate);
     const flush_denormals flushed;
     const std::ptrdiff_t batch = std::min<std::ptrdiff_t>(options.batch, data.rows);
-    training_step<Network, Optimiser, Runner> step(runner, chosen, batch, data.input_size,
-                                                   data.target_size);
+    step_type step(runner, chosen, batch, data.input_size, data.target_size);
     step.go_back_through(options.steps_at_once);
     shuffled_order order(data.rows, options.randomness);
     progress shown(data.rows, options.epochs, options.output);
+    weight_average<T> average(options.average);
+    best_weights<T> best;
     training_history history;
     history.reserve(static_cast<std::size_t>(options.epochs));
+    const std::ptrdiff_t batches = order.batches(batch);
 
     for (int epoch = 0; epoch < options.epochs; ++epoch)
     {
         order.shuffle(static_cast<std::uint64_t>(epoch));
         const double start = steady_seconds();
         batch_result total;
-        for (std::ptrdiff_t index = 0; index < order.batches(batch); ++index)
+        for (std::ptrdiff_t index = 0; index < batches; ++index)
         {
+            if (options.schedule)
+            {
+                step.scale_learning_rate(options.schedule(
+                    {.step = step.steps(),
+                     .steps = static_cast<long>(batches) * options.epochs,
+                     .epoch = epoch + static_cast<double>(index) / static_cast<double>(batches),
+                     .history = history}));
+            }
             const auto rows = order.batch(index, batch);
             const std::uint64_t key =
                 derived_seed(options.randomness, static_cast<std::uint64_t>(step.steps())).value;
             const batch_result result = step.template run<Loss>(net, data, rows, key);
+            if (options.average > 0)
+            {
+                average.add(net.parameters());
+            }
             total.loss += result.loss * static_cast<double>(result.rows);
             total.correct += result.correct;
             total.predictions += result.predictions;
@@ -96,15 +164,34 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
         epoch_figures figures{.loss = record.loss, .accuracy = record.accuracy};
         record.validation = {std::numeric_limits<double>::quiet_NaN(),
                              std::numeric_limits<double>::quiet_NaN()};
+        if (!average.empty())
+        {
+            average.exchange(net.parameters());
+        }
         if (options.validation != nullptr)
         {
             record.validation = mean_loss<Loss>(net, *options.validation, runner);
             figures.validation_loss = record.validation.loss;
             figures.validation_accuracy = record.validation.accuracy;
         }
+        if (options.patience > 0)
+        {
+            best.add(record.validation.loss, net.parameters());
+        }
         shown.epoch_done(figures);
         history.push_back(record);
+        const bool is_last = epoch + 1 == options.epochs ||
+                             (options.patience > 0 && best.epochs_since() >= options.patience);
+        if (is_last)
+        {
+            break; // with the average, if there is one
+        }
+        if (!average.empty())
+        {
+            average.exchange(net.parameters());
+        }
     }
+    best.put_back(net.parameters());
     return history;
 }
 

@@ -186,6 +186,12 @@ public:
 
     long steps() const { return steps_; }
 
+    /// Whether the rule has a parameter called learning_rate.
+    static constexpr bool has_learning_rate = update::parameters.find("learning_rate") >= 0;
+
+    /// From the next update on the learning rate is the optimiser's own times this.
+    void scale_learning_rate(double factor) { rate_factor_ = factor; }
+
 private:
     static constexpr auto input_count = static_cast<std::size_t>(update::variables.size);
 
@@ -210,6 +216,11 @@ private:
         hana::unpack(chosen_.settings(), [&](const auto&... setting)
                      { (set(setting.name.view(), static_cast<double>(setting.value)), ...); });
         set("step", static_cast<double>(steps_));
+        if constexpr (has_learning_rate)
+        {
+            values[static_cast<std::size_t>(update::parameters.find("learning_rate"))] *=
+                static_cast<T>(rate_factor_);
+        }
         return values;
     }
 
@@ -242,6 +253,7 @@ private:
     std::array<aligned_buffer<T>, input_count> states_{};
     std::size_t size_;
     long steps_ = 0;
+    double rate_factor_ = 1.0;
     // Of this step: what is computed of them, such as a power, is so once.
     std::array<T, static_cast<std::size_t>(update::parameters.size)> settings_{};
 

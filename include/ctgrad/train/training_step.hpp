@@ -69,6 +69,10 @@ public:
     /// How many there have been.
     long steps() const { return state_.steps(); }
 
+    /// See optimiser_state.
+    static constexpr bool has_learning_rate = optimiser_state<Optimiser, T>::has_learning_rate;
+    void scale_learning_rate(double factor) { state_.scale_learning_rate(factor); }
+
     /// For networks with memory: through how many steps of a sequence gradients go back at most, 0 for all.
     void go_back_through([[maybe_unused]] std::ptrdiff_t steps)
     {
