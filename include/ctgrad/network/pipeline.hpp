@@ -2,11 +2,13 @@
 #pragma once
 
 #include <ctgrad/layers/activation.hpp>
+#include <ctgrad/layers/attention.hpp>
 #include <ctgrad/layers/causal_convolution.hpp>
 #include <ctgrad/layers/conversion.hpp>
 #include <ctgrad/layers/convolution.hpp>
 #include <ctgrad/layers/dense.hpp>
 #include <ctgrad/layers/dropout.hpp>
+#include <ctgrad/layers/embedding.hpp>
 #include <ctgrad/layers/pooling.hpp>
 #include <ctgrad/layers/recurrent.hpp>
 #include <ctgrad/layers/reshape.hpp>
