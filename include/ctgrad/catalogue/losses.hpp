@@ -26,7 +26,8 @@ inline constexpr auto mean_absolute_error = mean(abs(symbols::prediction - symbo
 /// Squares of small differences and absolute values of large ones, mean over the row:
 /// `loss<huber(1.0)>`.
 /// Source     Huber (1964), Robust estimation of a location parameter
-constexpr auto huber(double delta = 1.0)
+template <operand Delta = double>
+constexpr auto huber(Delta delta = 1.0)
 {
     const auto distance = abs(symbols::prediction - symbols::target);
     return mean(where(distance < delta, 0.5 * square(distance), delta * (distance - 0.5 * delta)));
@@ -49,7 +50,8 @@ inline constexpr auto cross_entropy = sum(symbols::target) * logsumexp(symbols::
 /// The same with targets that leave `smoothing` of their sum to all classes alike:
 /// `loss<smoothed_cross_entropy(0.1)>`.
 /// Source     Szegedy et al. (2016), Rethinking the Inception architecture, section 7
-constexpr auto smoothed_cross_entropy(double smoothing)
+template <operand Smoothing = double>
+constexpr auto smoothed_cross_entropy(Smoothing smoothing)
 {
     const auto smoothed = (1 - smoothing) * symbols::target + smoothing * mean(symbols::target);
     return sum(symbols::target) * logsumexp(symbols::prediction) -
@@ -59,7 +61,8 @@ constexpr auto smoothed_cross_entropy(double smoothing)
 /// Cross-entropy in which answers that are right already weigh (1 - p)^gamma:
 /// `loss<focal_loss(2.0)>`. gamma is 0 or at least 1.
 /// Source     Lin, Goyal, Girshick, He, Dollar (2017), Focal loss for dense object detection
-constexpr auto focal_loss(double gamma = 2.0)
+template <operand Gamma = double>
+constexpr auto focal_loss(Gamma gamma = 2.0)
 {
     const auto log_probability = symbols::prediction - logsumexp(symbols::prediction);
     return -sum(symbols::target * pow(-expm1(log_probability), gamma) * log_probability);

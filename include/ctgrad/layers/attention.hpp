@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/catalogue/rows.hpp>
 #include <ctgrad/layers/initialise.hpp>
 #include <ctgrad/layers/linear_maps.hpp>
 #include <ctgrad/simd/elementwise.hpp>
@@ -38,6 +37,8 @@ struct attention
 
 namespace detail
 {
+
+inline constexpr auto softmax_of_scores = exp(variable<"score">{}) / sum(exp(variable<"score">{}));
 
 inline constexpr variable<"share"> attention_share;
 inline constexpr variable<"dshare"> attention_dshare;
@@ -107,7 +108,7 @@ private:
         static constexpr int bias = pairs + pair_map::stored;
     };
 
-    using softmax_program = program<activations::softmax>;
+    using softmax_program = program<detail::softmax_of_scores>;
 
 public:
     /// One step after the other: how many steps there have been, up to `context`, the place of the next,

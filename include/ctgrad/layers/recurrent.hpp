@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/catalogue/sigmoids.hpp>
 #include <ctgrad/layers/cell_programs.hpp>
 #include <ctgrad/layers/initialise.hpp>
 #include <ctgrad/layers/linear_maps.hpp>
@@ -40,7 +39,7 @@ using lstm = recurrent<cells::lstm>;
 using gru = recurrent<cells::gru>;
 /// `simple_recurrent{.units = 8}`: one map and tanh; `recurrent<cells::simple<relu>>` has another
 /// activation.
-using simple_recurrent = recurrent<cells::simple<activations::tanh>>;
+using simple_recurrent = recurrent<cells::simple<tanh(variable<"x">{})>>;
 
 namespace detail
 {
