@@ -157,11 +157,16 @@ public:
     void export_parameters(std::span<T> values) const
     {
         check_parameter_count(values.size());
-        T* to = values.data();
+        export_block(block_.data(), values.data());
+    }
+
+    /// The same for any block as long as that of the parameters, such as an optimiser's state.
+    static void export_block(const T* block, T* to)
+    {
         for_each_layer(
             [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
             {
-                Layer::export_tensors(block_.data() + place.parameters, to);
+                Layer::export_tensors(block + place.parameters, to);
                 to += logical_parameters<Layer>();
             });
     }
@@ -171,11 +176,16 @@ public:
     void import_parameters(std::span<const T> values)
     {
         check_parameter_count(values.size());
-        const T* from = values.data();
+        import_block(values.data(), block_.data());
+    }
+
+    /// The same for any block; its padding stays as it is.
+    static void import_block(const T* from, T* block)
+    {
         for_each_layer(
             [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
             {
-                Layer::import_tensors(from, block_.data() + place.parameters);
+                Layer::import_tensors(from, block + place.parameters);
                 from += logical_parameters<Layer>();
             });
     }

@@ -2,9 +2,14 @@
 #pragma once
 
 #include <ctgrad/tensor/flush_denormals.hpp>
+#include <ctgrad/train/checkpoint.hpp>
 #include <ctgrad/train/evaluate.hpp>
+#include <ctgrad/train/history.hpp>
 #include <ctgrad/train/progress.hpp>
 #include <ctgrad/train/training_step.hpp>
+
+#include <atomic>
+#include <filesystem>
 
 namespace ctgrad
 {
@@ -23,24 +28,29 @@ struct training_options
     /// Of the order of rows and of dropout; the same seed gives the same network.
     seed randomness = {};
     progress_options output = {};
+    /// A file that is written before the first epoch and after each. If it is there at the beginning,
+    /// training goes on from it, to the bits of a training that was never interrupted; the history begins
+    /// with the epochs before. With another learning rate, loss or more epochs it goes on as well.
+    std::filesystem::path checkpoint = {};
+    /// No epoch begins once this is true; see train/interrupt.hpp.
+    const std::atomic<bool>* stop = nullptr;
 };
-
-/// What an epoch came to. Accuracy is the share of rows whose largest output is the right one.
-struct epoch_record
-{
-    double loss = 0.0;
-    double accuracy = 0.0;
-    /// Of the validation set; NaN without one.
-    evaluation validation{};
-    /// Of training alone.
-    double seconds = 0.0;
-    double samples_per_second = 0.0;
-};
-
-using training_history = std::vector<epoch_record>;
 
 namespace detail
 {
+
+/// What changes the bits of a training, beside the network and the update rule.
+template <class T>
+std::vector<setting_record> settings_of(const data_set<T>& data, const training_options<T>& options,
+                                        std::ptrdiff_t batch)
+{
+    return {{"number of rows", std::to_string(data.rows)},
+            {"inputs of a row", std::to_string(data.input_size)},
+            {"targets of a row", std::to_string(data.target_size)},
+            {"batch", std::to_string(batch)},
+            {"steps at once", std::to_string(options.steps_at_once)},
+            {"seed", std::to_string(options.randomness.value)}};
+}
 
 template <auto Loss, class Network, class T, class Optimiser, class Runner>
 training_history train(Network& net, const data_set<T>& data, const training_options<T>& options,
@@ -62,11 +72,15 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
                                                    data.target_size);
     step.go_back_through(options.steps_at_once);
     shuffled_order order(data.rows, options.randomness);
-    progress shown(data.rows, options.epochs, options.output);
-    training_history history;
+    detail::checkpoint<Network, Optimiser> saved(
+        options.checkpoint, settings_of(data, options, batch), net, step.state());
+    training_history history = saved.take_up(options.epochs);
     history.reserve(static_cast<std::size_t>(options.epochs));
+    const int epochs_before = static_cast<int>(history.size());
+    progress shown(data.rows, options.epochs, options.output, epochs_before);
+    const auto is_stopped = [&] { return options.stop != nullptr && options.stop->load(); };
 
-    for (int epoch = 0; epoch < options.epochs; ++epoch)
+    for (int epoch = epochs_before; epoch < options.epochs && !is_stopped(); ++epoch)
     {
         order.shuffle(static_cast<std::uint64_t>(epoch));
         const double start = steady_seconds();
@@ -104,6 +118,7 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
         }
         shown.epoch_done(figures);
         history.push_back(record);
+        saved.write(history);
     }
     return history;
 }
@@ -116,7 +131,9 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
 /// numbers of its own. For a network with memory each row is a sequence: the inputs of all steps, and the
 /// targets of all steps or of the last; the loss is the mean over steps. Threads (train/threads.hpp), if given, share the work of each step and of the
 /// validation; the network does not depend on how many there are.
-/// Errors     throws data_error when rows of the data do not fit the network, or for options below 1
+/// Errors     throws data_error when rows of the data do not fit the network, or for options below 1;
+///            file_error when the checkpoint is damaged or of another training (nothing is changed), or
+///            cannot be written
 /// Cost       allocates at the beginning, not per step
 template <class Network, class T, class Loss, optimiser Optimiser, class Runner = one_thread>
     requires task_runner<std::remove_reference_t<Runner>>

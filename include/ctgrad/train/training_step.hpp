@@ -69,6 +69,9 @@ public:
     /// How many there have been.
     long steps() const { return state_.steps(); }
 
+    /// What the optimiser remembers.
+    optimiser_state<Optimiser, T>& state() { return state_; }
+
     /// For networks with memory: through how many steps of a sequence gradients go back at most, 0 for all.
     void go_back_through([[maybe_unused]] std::ptrdiff_t steps)
     {
