@@ -75,7 +75,6 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     detail::checkpoint<Network, Optimiser> saved(
         options.checkpoint, settings_of(data, options, batch), net, step.state());
     training_history history = saved.take_up(options.epochs);
-    history.reserve(static_cast<std::size_t>(options.epochs));
     const int epochs_before = static_cast<int>(history.size());
     progress shown(data.rows, options.epochs, options.output, epochs_before);
     const auto is_stopped = [&] { return options.stop != nullptr && options.stop->load(); };
