@@ -163,6 +163,8 @@ struct saved_training
 
     std::string message_with(const std::string& other) const
     {
+        // What is cut off and written again, some file systems write to the disk at once.
+        std::filesystem::remove(path);
         directory.write("training", other);
         return message(options());
     }
