@@ -33,6 +33,37 @@ struct parameter_tensor
     int columns = 0;
 };
 
+namespace detail
+{
+
+inline std::string architecture_text(const shape& input_shape,
+                                     std::span<const parameter_tensor> tensors)
+{
+    std::string text = "input ";
+    for (int i = 0; i < input_shape.rank; ++i)
+    {
+        text += i > 0 ? "x" : "";
+        text += std::to_string(input_shape.extents[static_cast<std::size_t>(i)]);
+    }
+    for (const parameter_tensor& tensor : tensors)
+    {
+        text += "; ";
+        text += std::to_string(tensor.layer);
+        for (const std::string_view part : {tensor.layer_name, tensor.name})
+        {
+            text += ' ';
+            text += part;
+        }
+        text += ' ';
+        text += std::to_string(tensor.rows);
+        text += 'x';
+        text += std::to_string(tensor.columns);
+    }
+    return text;
+}
+
+} // namespace detail
+
 /// Layers one after another, for one element type. Shapes, offsets and sizes are constants of the
 /// type; all parameters lie in one aligned block. Inference neither allocates nor throws nor locks,
 /// so one network serves several threads.
@@ -275,27 +306,7 @@ public:
     /// A line that says what the network is: element type apart, equal for equal networks.
     static std::string architecture()
     {
-        std::string text = "input ";
-        for (int i = 0; i < input_shape.rank; ++i)
-        {
-            text += i > 0 ? "x" : "";
-            text += std::to_string(input_shape.extents[static_cast<std::size_t>(i)]);
-        }
-        for (const parameter_tensor& tensor : parameter_tensors())
-        {
-            text += "; ";
-            text += std::to_string(tensor.layer);
-            for (const std::string_view part : {tensor.layer_name, tensor.name})
-            {
-                text += ' ';
-                text += part;
-            }
-            text += ' ';
-            text += std::to_string(tensor.rows);
-            text += 'x';
-            text += std::to_string(tensor.columns);
-        }
-        return text;
+        return detail::architecture_text(input_shape, parameter_tensors());
     }
 
 private:

@@ -9,7 +9,6 @@
 #include <ctgrad/train/training_step.hpp>
 
 #include <atomic>
-#include <filesystem>
 
 namespace ctgrad
 {
@@ -28,10 +27,10 @@ struct training_options
     /// Of the order of rows and of dropout; the same seed gives the same network.
     seed randomness = {};
     progress_options output = {};
-    /// A file that is written before the first epoch and after each. If it is there at the beginning,
+    /// A path to a file that is written before the first epoch and after each. If it is there at the beginning,
     /// training goes on from it, to the bits of a training that was never interrupted; the history begins
     /// with the epochs before. With another learning rate, loss or more epochs it goes on as well.
-    std::filesystem::path checkpoint = {};
+    checkpoint_path<T> checkpoint = {};
     /// No epoch begins once this is true; see train/interrupt.hpp.
     const std::atomic<bool>* stop = nullptr;
 };
@@ -39,17 +38,26 @@ struct training_options
 namespace detail
 {
 
-/// What changes the bits of a training, beside the network and the update rule.
-template <class T>
-std::vector<setting_record> settings_of(const data_set<T>& data, const training_options<T>& options,
-                                        std::ptrdiff_t batch)
+template <class Network, class T, class Optimiser>
+training_parts<T> parts_of(Network& net, optimiser_state<Optimiser, T>& state,
+                           const data_set<T>& data, const training_options<T>& options,
+                           std::ptrdiff_t batch)
 {
-    return {{"number of rows", std::to_string(data.rows)},
-            {"inputs of a row", std::to_string(data.input_size)},
-            {"targets of a row", std::to_string(data.target_size)},
-            {"batch", std::to_string(batch)},
-            {"steps at once", std::to_string(options.steps_at_once)},
-            {"seed", std::to_string(options.randomness.value)}};
+    static constexpr auto tensors = Network::parameter_tensors();
+    std::vector<std::span<T>> blocks = state.states();
+    blocks.insert(blocks.begin(), net.parameters());
+    return {.input = Network::input_shape,
+            .tensors = tensors,
+            .rule_hash = state.rule_hash(),
+            .rows = data.rows,
+            .input_size = data.input_size,
+            .target_size = data.target_size,
+            .batch = batch,
+            .steps_at_once = options.steps_at_once,
+            .seed = options.randomness.value,
+            .blocks = std::move(blocks),
+            .export_block = Network::export_block,
+            .import_block = Network::import_block};
 }
 
 template <auto Loss, class Network, class T, class Optimiser, class Runner>
@@ -72,9 +80,14 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
                                                    data.target_size);
     step.go_back_through(options.steps_at_once);
     shuffled_order order(data.rows, options.randomness);
-    detail::checkpoint<Network, Optimiser> saved(
-        options.checkpoint, settings_of(data, options, batch), net, step.state());
-    training_history history = saved.take_up(options.epochs);
+    const training_parts<T> parts = parts_of(net, step.state(), data, options, batch);
+    training_history history;
+    if (options.checkpoint)
+    {
+        long steps = 0;
+        std::tie(steps, history) = options.checkpoint.take_up(parts, options.epochs);
+        step.state().set_steps(steps);
+    }
     const int epochs_before = static_cast<int>(history.size());
     progress shown(data.rows, options.epochs, options.output, epochs_before);
     const auto is_stopped = [&] { return options.stop != nullptr && options.stop->load(); };
@@ -117,7 +130,10 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
         }
         shown.epoch_done(figures);
         history.push_back(record);
-        saved.write(history);
+        if (options.checkpoint)
+        {
+            options.checkpoint.write(parts, step.steps(), history);
+        }
     }
     return history;
 }
