@@ -19,7 +19,7 @@ allowed = {
     "layers": ["catalogue", "simd"],
     "network": ["layers"],
     "data": ["tensor"],
-    "train": ["network", "data"],
+    "train": ["network", "data", "io"],
     "io": ["network"],
 }
 # Umbrella headers lie beside the folders. This one must not need zlib.

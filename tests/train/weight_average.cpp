@@ -13,9 +13,9 @@ using namespace ctgrad;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(it_is_that_of_the_definition, T, element_types)
 {
-    weight_average<T> average(0.75);
-    BOOST_TEST(average.empty());
     std::vector<double> expected(37);
+    weight_average<T> average(0.75, expected.size());
+    BOOST_TEST(!average.has_begun());
     std::vector<T> weights(expected.size());
     for (int step = 0; step < 20; ++step)
     {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace ctgrad
@@ -42,10 +43,17 @@ namespace detail
 //      text, uint32, uint32    of each tensor the name, the rows and the columns
 //      the elements of the tensors, one tensor after the other, each row-major
 //      uint64    checksum of everything before
-inline constexpr std::string_view parameter_file_start = "ctgrad";
-inline constexpr std::uint16_t parameter_file_version = 1;
-inline constexpr std::size_t parameter_file_header = 16; // up to the length of the file
-inline constexpr std::size_t parameter_file_end = 8;     // the checksum
+// Other files may begin and end like this one.
+struct file_kind
+{
+    std::string_view what;
+    std::string_view start; // 6 bytes
+    std::uint16_t version;
+};
+
+inline constexpr file_kind parameter_file{"a file of parameters", "ctgrad", 1};
+inline constexpr std::size_t sound_file_header = 16; // up to the length of the file
+inline constexpr std::size_t sound_file_end = 8;     // the checksum
 
 template <saved_element T>
 using element_word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -78,27 +86,45 @@ inline std::size_t element_count(std::span<const tensor_record> tensors)
     return count;
 }
 
-// The contents of a file that begins as ours do, is as long as it says, and is not damaged.
-inline std::string read_sound_file(const std::filesystem::path& path)
+// What such a file begins with; its length is written by the function below.
+inline std::string begin_sound_file(const file_kind& kind)
+{
+    std::string bytes(kind.start);
+    append_number(bytes, kind.version);
+    append_number(bytes, std::uint64_t{0});
+    return bytes;
+}
+
+inline void write_sound_file(const std::filesystem::path& path, std::string bytes)
+{
+    std::string length;
+    append_number(length, std::uint64_t{bytes.size() + sound_file_end});
+    bytes.replace(sound_file_header - length.size(), length.size(), length);
+    append_number(bytes, checksum(bytes));
+    write_whole_file(path, bytes);
+}
+
+// The contents of a file that begins as its kind does, is as long as it says, and is not damaged.
+inline std::string read_sound_file(const std::filesystem::path& path, const file_kind& kind)
 {
     opened_file file(path);
-    std::string bytes = file.read(parameter_file_header);
-    if (!bytes.starts_with(parameter_file_start.substr(0, bytes.size())))
+    std::string bytes = file.read(sound_file_header);
+    if (!bytes.starts_with(kind.start.substr(0, bytes.size())))
     {
-        throw file_error(path, "expected a file of parameters, which begins with " +
-                                   in_quotes(parameter_file_start) + ", found something else");
+        throw file_error(path, "expected " + std::string(kind.what) + ", which begins with " +
+                                   in_quotes(kind.start) + ", found something else");
     }
-    if (bytes.size() < parameter_file_header)
+    if (bytes.size() < sound_file_header)
     {
-        throw file_error(path, "expected a header of " + std::to_string(parameter_file_header) +
+        throw file_error(path, "expected a header of " + std::to_string(sound_file_header) +
                                    " bytes, found " + std::to_string(bytes.size()) +
                                    ": it is truncated");
     }
     byte_reader header{path, bytes};
-    header.take(parameter_file_start.size());
-    if (const auto version = header.number<std::uint16_t>(); version != parameter_file_version)
+    header.take(kind.start.size());
+    if (const auto version = header.number<std::uint16_t>(); version != kind.version)
     {
-        throw file_error(path, "expected version " + std::to_string(parameter_file_version) +
+        throw file_error(path, "expected version " + std::to_string(kind.version) +
                                    " of the format, found version " + std::to_string(version));
     }
     if (const auto length = header.number<std::uint64_t>(); length != file.length)
@@ -109,14 +135,14 @@ inline std::string read_sound_file(const std::filesystem::path& path)
                       (length > file.length ? ": it is truncated" : ": something follows its end"));
     }
 
-    bytes += file.read(file.length - parameter_file_header);
+    bytes += file.read(file.length - sound_file_header);
     if (bytes.size() != file.length)
     {
         throw file_error(path, "expected " + std::to_string(file.length) + " bytes, found " +
                                    std::to_string(bytes.size()) + ": it changes while it is read");
     }
     const std::string_view contents =
-        std::string_view(bytes).substr(0, bytes.size() - parameter_file_end);
+        std::string_view(bytes).substr(0, bytes.size() - sound_file_end);
     byte_reader end{path, std::string_view(bytes).substr(contents.size())};
     if (const auto expected = end.number<std::uint64_t>(), found = checksum(contents);
         expected != found)
@@ -126,6 +152,50 @@ inline std::string read_sound_file(const std::filesystem::path& path)
     }
     bytes.resize(contents.size());
     return bytes;
+}
+
+template <saved_element T>
+void append_elements(std::string& bytes, std::span<const T> values)
+{
+    for (const T value : values)
+    {
+        append_number(bytes, std::bit_cast<element_word<T>>(value));
+    }
+}
+
+template <saved_element T>
+std::vector<T> take_elements(byte_reader& reader, std::size_t count)
+{
+    std::vector<T> values(count);
+    for (T& value : values)
+    {
+        value = std::bit_cast<T>(reader.number<element_word<T>>());
+    }
+    return values;
+}
+
+inline void append_tensors(std::string& bytes, std::string_view architecture,
+                           std::span<const tensor_record> tensors)
+{
+    append_text(bytes, architecture);
+    append_number(bytes, static_cast<std::uint32_t>(tensors.size()));
+    for (const tensor_record& tensor : tensors)
+    {
+        append_text(bytes, tensor.name);
+        append_number(bytes, static_cast<std::uint32_t>(tensor.rows));
+        append_number(bytes, static_cast<std::uint32_t>(tensor.columns));
+    }
+}
+
+// Takes the size of an element, which must be this one.
+inline void match_element(byte_reader& reader, std::size_t expected)
+{
+    if (const auto size = reader.number<std::uint32_t>(); size != expected)
+    {
+        throw file_error(reader.file, "expected elements of " +
+                                          element_name(static_cast<std::uint32_t>(expected)) +
+                                          ", found " + element_name(size));
+    }
 }
 
 // Takes the description of the tensors, which must be this one.
@@ -185,30 +255,12 @@ void write_parameter_file(const std::filesystem::path& path, std::string_view ar
                                    std::to_string(values.size()));
     }
 
-    std::string body;
-    detail::append_number(body, static_cast<std::uint32_t>(sizeof(T)));
-    detail::append_text(body, architecture);
-    detail::append_number(body, static_cast<std::uint32_t>(tensors.size()));
-    for (const tensor_record& tensor : tensors)
-    {
-        detail::append_text(body, tensor.name);
-        detail::append_number(body, static_cast<std::uint32_t>(tensor.rows));
-        detail::append_number(body, static_cast<std::uint32_t>(tensor.columns));
-    }
-
-    std::string bytes(detail::parameter_file_start);
-    const std::uint64_t length = detail::parameter_file_header + body.size() + values.size_bytes() +
-                                 detail::parameter_file_end;
-    bytes.reserve(length);
-    detail::append_number(bytes, detail::parameter_file_version);
-    detail::append_number(bytes, length);
-    bytes += body;
-    for (const T value : values)
-    {
-        detail::append_number(bytes, std::bit_cast<detail::element_word<T>>(value));
-    }
-    detail::append_number(bytes, detail::checksum(bytes));
-    detail::write_whole_file(path, bytes);
+    std::string bytes = detail::begin_sound_file(detail::parameter_file);
+    detail::append_number(bytes, static_cast<std::uint32_t>(sizeof(T)));
+    detail::append_tensors(bytes, architecture, tensors);
+    bytes.reserve(bytes.size() + values.size_bytes() + detail::sound_file_end);
+    detail::append_elements<T>(bytes, values);
+    detail::write_sound_file(path, std::move(bytes));
 }
 
 /// Reads the parameters of exactly this network; nothing is returned unless all of it fits.
@@ -219,14 +271,10 @@ template <saved_element T>
 std::vector<T> read_parameter_file(const std::filesystem::path& path, std::string_view architecture,
                                    std::span<const tensor_record> tensors)
 {
-    const std::string contents = detail::read_sound_file(path);
+    const std::string contents = detail::read_sound_file(path, detail::parameter_file);
     detail::byte_reader reader{path, contents};
-    reader.take(detail::parameter_file_header);
-    if (const auto size = reader.number<std::uint32_t>(); size != sizeof(T))
-    {
-        throw file_error(path, "expected elements of " + detail::element_name(sizeof(T)) +
-                                   ", found " + detail::element_name(size));
-    }
+    reader.take(detail::sound_file_header);
+    detail::match_element(reader, sizeof(T));
     detail::match_tensors(reader, architecture, tensors);
 
     const std::size_t expected = detail::element_count(tensors) * sizeof(T);
@@ -236,12 +284,7 @@ std::vector<T> read_parameter_file(const std::filesystem::path& path, std::strin
                                    " bytes of elements, found " +
                                    std::to_string(reader.bytes.size()));
     }
-    std::vector<T> values(expected / sizeof(T));
-    for (T& value : values)
-    {
-        value = std::bit_cast<T>(reader.number<detail::element_word<T>>());
-    }
-    return values;
+    return detail::take_elements<T>(reader, expected / sizeof(T));
 }
 
 } // namespace ctgrad

@@ -10,17 +10,22 @@ namespace ctgrad
 namespace detail
 {
 
-template <class Network>
-std::vector<tensor_record> tensor_records()
+inline std::vector<tensor_record> tensor_records(std::span<const parameter_tensor> tensors)
 {
     std::vector<tensor_record> records;
-    for (const parameter_tensor& tensor : Network::parameter_tensors())
+    for (const parameter_tensor& tensor : tensors)
     {
         records.push_back({"layer " + std::to_string(tensor.layer) + " (" +
                                std::string(tensor.layer_name) + ") " + std::string(tensor.name),
                            tensor.rows, tensor.columns});
     }
     return records;
+}
+
+template <class Network>
+std::vector<tensor_record> tensor_records()
+{
+    return tensor_records(Network::parameter_tensors());
 }
 
 } // namespace detail

@@ -33,6 +33,37 @@ struct parameter_tensor
     int columns = 0;
 };
 
+namespace detail
+{
+
+inline std::string architecture_text(const shape& input_shape,
+                                     std::span<const parameter_tensor> tensors)
+{
+    std::string text = "input ";
+    for (int i = 0; i < input_shape.rank; ++i)
+    {
+        text += i > 0 ? "x" : "";
+        text += std::to_string(input_shape.extents[static_cast<std::size_t>(i)]);
+    }
+    for (const parameter_tensor& tensor : tensors)
+    {
+        text += "; ";
+        text += std::to_string(tensor.layer);
+        for (const std::string_view part : {tensor.layer_name, tensor.name})
+        {
+            text += ' ';
+            text += part;
+        }
+        text += ' ';
+        text += std::to_string(tensor.rows);
+        text += 'x';
+        text += std::to_string(tensor.columns);
+    }
+    return text;
+}
+
+} // namespace detail
+
 /// Layers one after another, for one element type. Shapes, offsets and sizes are constants of the
 /// type; all parameters lie in one aligned block. Inference neither allocates nor throws nor locks,
 /// so one network serves several threads.
@@ -157,11 +188,16 @@ public:
     void export_parameters(std::span<T> values) const
     {
         check_parameter_count(values.size());
-        T* to = values.data();
+        export_block(block_.data(), values.data());
+    }
+
+    /// The same for any block as long as that of the parameters, such as an optimiser's state.
+    static void export_block(const T* block, T* to)
+    {
         for_each_layer(
             [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
             {
-                Layer::export_tensors(block_.data() + place.parameters, to);
+                Layer::export_tensors(block + place.parameters, to);
                 to += logical_parameters<Layer>();
             });
     }
@@ -171,11 +207,16 @@ public:
     void import_parameters(std::span<const T> values)
     {
         check_parameter_count(values.size());
-        const T* from = values.data();
+        import_block(values.data(), block_.data());
+    }
+
+    /// The same for any block; its padding stays as it is.
+    static void import_block(const T* from, T* block)
+    {
         for_each_layer(
             [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
             {
-                Layer::import_tensors(from, block_.data() + place.parameters);
+                Layer::import_tensors(from, block + place.parameters);
                 from += logical_parameters<Layer>();
             });
     }
@@ -265,27 +306,7 @@ public:
     /// A line that says what the network is: element type apart, equal for equal networks.
     static std::string architecture()
     {
-        std::string text = "input ";
-        for (int i = 0; i < input_shape.rank; ++i)
-        {
-            text += i > 0 ? "x" : "";
-            text += std::to_string(input_shape.extents[static_cast<std::size_t>(i)]);
-        }
-        for (const parameter_tensor& tensor : parameter_tensors())
-        {
-            text += "; ";
-            text += std::to_string(tensor.layer);
-            for (const std::string_view part : {tensor.layer_name, tensor.name})
-            {
-                text += ' ';
-                text += part;
-            }
-            text += ' ';
-            text += std::to_string(tensor.rows);
-            text += 'x';
-            text += std::to_string(tensor.columns);
-        }
-        return text;
+        return detail::architecture_text(input_shape, parameter_tensors());
     }
 
 private:

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <ctgrad/tensor/flush_denormals.hpp>
+#include <ctgrad/train/checkpoint.hpp>
 #include <ctgrad/train/progress.hpp>
 #include <ctgrad/train/schedules.hpp>
 #include <ctgrad/train/training_step.hpp>
 #include <ctgrad/train/weight_average.hpp>
 
+#include <atomic>
 #include <functional>
 
 namespace ctgrad
@@ -35,6 +37,12 @@ struct training_options
     /// Of the order of rows and of dropout; the same seed gives the same network.
     seed randomness = {};
     progress_options output = {};
+    /// A path to a file that is written before the first epoch and after each. If it is there at the beginning,
+    /// training goes on from it, to the bits of a training that was never interrupted; the history begins
+    /// with the epochs before. With another learning rate, loss or more epochs it goes on as well.
+    checkpoint_path<T> checkpoint = {};
+    /// No epoch begins once this is true; see train/interrupt.hpp.
+    const std::atomic<bool>* stop = nullptr;
 };
 
 namespace detail
@@ -72,37 +80,64 @@ void check_options(const data_set<T>& data, const training_options<T>& options,
     }
 }
 
-/// Best weights so far, and for how many epochs they have been so.
-template <class T>
-class best_weights
+/// Since how many epochs the validation loss has not become less: 0 if the last one was the best.
+inline int epochs_since_best(const training_history& history)
 {
-public:
-    void add(double loss, std::span<const T> weights)
+    double best = std::numeric_limits<double>::infinity();
+    int since = 0;
+    for (std::size_t i = 0; i < history.size(); ++i)
     {
-        const bool is_better = loss < loss_ || weights_.empty();
-        epochs_ = is_better ? 0 : epochs_ + 1;
-        if (is_better)
-        {
-            loss_ = loss;
-            weights_.assign(weights.begin(), weights.end());
-        }
+        const bool is_better = i == 0 || history[i].validation.loss < best;
+        since = is_better ? 0 : since + 1;
+        best = is_better ? history[i].validation.loss : best;
     }
+    return since;
+}
 
-    int epochs_since() const { return epochs_; }
+/// What `fit` keeps beside network and optimiser.
+template <class T>
+struct kept_weights
+{
+    weight_average<T> average;
+    aligned_buffer<T> best;
 
-    void put_back(std::span<T> weights) const
+    kept_weights(const training_options<T>& options, std::size_t size)
+        : average(options.average, options.average > 0 ? size : 0),
+          best(options.patience > 0 ? size : 0)
     {
-        if (!weights_.empty())
-        {
-            std::ranges::copy(weights_, weights.begin());
-        }
     }
-
-private:
-    double loss_ = std::numeric_limits<double>::infinity();
-    int epochs_ = 0;
-    std::vector<T> weights_;
 };
+
+template <class Network, class T, class Optimiser>
+training_parts<T> parts_of(Network& net, optimiser_state<Optimiser, T>& state,
+                           kept_weights<T>& kept, const data_set<T>& data,
+                           const training_options<T>& options, std::ptrdiff_t batch)
+{
+    static constexpr auto tensors = Network::parameter_tensors();
+    std::vector<std::span<T>> blocks = state.states();
+    blocks.insert(blocks.begin(), net.parameters());
+    for (const std::span<T> more : {kept.average.values(), kept.best.span()})
+    {
+        if (!more.empty())
+        {
+            blocks.push_back(more);
+        }
+    }
+    return {.input = Network::input_shape,
+            .tensors = tensors,
+            .rule_hash = state.rule_hash(),
+            .rows = data.rows,
+            .input_size = data.input_size,
+            .target_size = data.target_size,
+            .batch = batch,
+            .steps_at_once = options.steps_at_once,
+            .seed = options.randomness.value,
+            .average = options.average,
+            .keeps_best = options.patience > 0,
+            .blocks = std::move(blocks),
+            .export_block = Network::export_block,
+            .import_block = Network::import_block};
+}
 
 template <auto Loss, class Network, class T, class Optimiser, class Runner>
 training_history train(Network& net, const data_set<T>& data, const training_options<T>& options,
@@ -115,14 +150,30 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     step_type step(runner, chosen, batch, data.input_size, data.target_size);
     step.go_back_through(options.steps_at_once);
     shuffled_order order(data.rows, options.randomness);
-    progress shown(data.rows, options.epochs, options.output);
-    weight_average<T> average(options.average);
-    best_weights<T> best;
-    training_history history;
-    history.reserve(static_cast<std::size_t>(options.epochs));
     const std::ptrdiff_t batches = order.batches(batch);
+    kept_weights<T> kept(options, net.parameters().size());
+    weight_average<T>& average = kept.average;
+    const training_parts<T> parts = parts_of(net, step.state(), kept, data, options, batch);
+    training_history history;
+    if (options.checkpoint)
+    {
+        long steps = 0;
+        std::tie(steps, history) = options.checkpoint.take_up(parts, options.epochs);
+        step.state().set_steps(steps);
+        if (steps > 0 && options.average > 0)
+        {
+            average.resume();
+        }
+    }
+    const int epochs_before = static_cast<int>(history.size());
+    progress shown(data.rows, options.epochs, options.output, epochs_before);
+    const auto is_over = [&]
+    {
+        return (options.stop != nullptr && options.stop->load()) ||
+               (options.patience > 0 && epochs_since_best(history) >= options.patience);
+    };
 
-    for (int epoch = 0; epoch < options.epochs; ++epoch)
+    for (int epoch = epochs_before; epoch < options.epochs && !is_over(); ++epoch)
     {
         order.shuffle(static_cast<std::uint64_t>(epoch));
         const double start = steady_seconds();
@@ -164,34 +215,40 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
         epoch_figures figures{.loss = record.loss, .accuracy = record.accuracy};
         record.validation = {std::numeric_limits<double>::quiet_NaN(),
                              std::numeric_limits<double>::quiet_NaN()};
-        if (!average.empty())
+        const auto exchange_average = [&]
         {
-            average.exchange(net.parameters());
-        }
+            if (options.average > 0)
+            {
+                average.exchange(net.parameters());
+            }
+        };
+        exchange_average();
         if (options.validation != nullptr)
         {
             record.validation = mean_loss<Loss>(net, *options.validation, runner);
             figures.validation_loss = record.validation.loss;
             figures.validation_accuracy = record.validation.accuracy;
         }
-        if (options.patience > 0)
-        {
-            best.add(record.validation.loss, net.parameters());
-        }
         shown.epoch_done(figures);
         history.push_back(record);
-        const bool is_last = epoch + 1 == options.epochs ||
-                             (options.patience > 0 && best.epochs_since() >= options.patience);
-        if (is_last)
+        if (options.patience > 0 && epochs_since_best(history) == 0)
         {
-            break; // with the average, if there is one
+            std::ranges::copy(net.parameters(), kept.best.begin());
         }
-        if (!average.empty())
+        exchange_average();
+        if (options.checkpoint)
         {
-            average.exchange(net.parameters());
+            options.checkpoint.write(parts, step.steps(), history);
         }
     }
-    best.put_back(net.parameters());
+    if (!history.empty() && options.patience > 0)
+    {
+        std::ranges::copy(kept.best, net.parameters().begin());
+    }
+    else if (average.has_begun())
+    {
+        average.exchange(net.parameters());
+    }
     return history;
 }
 
@@ -203,7 +260,9 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
 /// numbers of its own. For a network with memory each row is a sequence: the inputs of all steps, and the
 /// targets of all steps or of the last; the loss is the mean over steps. Threads (train/threads.hpp), if given, share the work of each step and of the
 /// validation; the network does not depend on how many there are.
-/// Errors     throws data_error when rows of the data do not fit the network, or for options below 1
+/// Errors     throws data_error when rows of the data do not fit the network, or for options that make no
+///            sense; file_error when the checkpoint is damaged or of another training (nothing is changed),
+///            or cannot be written
 /// Cost       allocates at the beginning, not per step
 template <class Network, class T, class Loss, optimiser Optimiser, class Runner = one_thread>
     requires task_runner<std::remove_reference_t<Runner>>

@@ -4,8 +4,10 @@
 #include <ctgrad/catalogue/optimisers.hpp>
 #include <ctgrad/simd/elementwise.hpp>
 #include <ctgrad/tensor/aligned_buffer.hpp>
+#include <ctgrad/tensor/random.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -186,11 +188,32 @@ public:
 
     long steps() const { return steps_; }
 
+    /// The states, each with one number for each weight of the block: with `steps()`, all that is
+    /// remembered from one update to the next.
+    std::vector<std::span<T>> states()
+    {
+        std::vector<std::span<T>> all;
+        for (aligned_buffer<T>& state : states_)
+        {
+            if (state.size() > 0)
+            {
+                all.push_back({state.data(), state.size()});
+            }
+        }
+        return all;
+    }
+
+    /// Goes on after so many updates, whose states have been put back.
+    void set_steps(long steps) { steps_ = steps; }
+
     /// Whether the rule has a parameter called learning_rate.
     static constexpr bool has_learning_rate = update::parameters.find("learning_rate") >= 0;
 
     /// From the next update on the learning rate is the optimiser's own times this.
     void scale_learning_rate(double factor) { rate_factor_ = factor; }
+
+    /// A number for the rule, which others do not have: a hash of its formulas.
+    static constexpr std::uint64_t rule_hash() { return traced_rule.hash; }
 
 private:
     static constexpr auto input_count = static_cast<std::size_t>(update::variables.size);
@@ -204,7 +227,7 @@ private:
     auto settings() const
     {
         std::array<T, static_cast<std::size_t>(update::parameters.size)> values =
-            initial_settings();
+            traced_rule.values;
         const auto set = [&](std::string_view name, double value)
         {
             const int index = update::parameters.find(name);
@@ -224,28 +247,73 @@ private:
         return values;
     }
 
-    static auto initial_settings()
+    struct rule_facts
     {
-        static constexpr auto initial = []
-        {
-            std::array<T, static_cast<std::size_t>(update::parameters.size)> values{};
-            graph_builder graph;
-            hana::unpack(Optimiser::rule.assignments,
-                         [&](const auto&... assigned) { (trace(graph, assigned.value), ...); });
-            for (int i = 0; i < graph.size(); ++i)
+        /// Initial values of its parameters.
+        std::array<T, static_cast<std::size_t>(update::parameters.size)> values{};
+        std::uint64_t hash = 0;
+    };
+
+    static constexpr rule_facts facts_of_rule()
+    {
+        rule_facts facts;
+        graph_builder graph;
+        hana::unpack(
+            Optimiser::rule.assignments,
+            [&](const auto&... assigned)
             {
-                // A parameter that a formula was put in for is in the graph, but not in the list.
-                const int index = graph[i].kind == node_kind::parameter
-                                      ? update::parameters.find(graph[i].name)
-                                      : -1;
-                if (index >= 0)
-                {
-                    values[static_cast<std::size_t>(index)] = static_cast<T>(graph[i].value);
-                }
+                ((facts.hash = hash_of(facts.hash, assigned.name.view(),
+                                       static_cast<std::uint64_t>(trace(graph, assigned.value)))),
+                 ...);
+            });
+        if (detail::is_for_each_tensor<Optimiser>())
+        {
+            facts.hash = mix_bits(facts.hash);
+        }
+        for (int i = 0; i < graph.size(); ++i)
+        {
+            facts.hash = hash_of(facts.hash, graph[i]);
+            // A parameter that a formula was put in for is in the graph, but not in the list.
+            const int index =
+                graph[i].kind == node_kind::parameter ? update::parameters.find(graph[i].name) : -1;
+            if (index >= 0)
+            {
+                facts.values[static_cast<std::size_t>(index)] = static_cast<T>(graph[i].value);
             }
-            return values;
-        }();
-        return initial;
+        }
+        return facts;
+    }
+
+    static constexpr rule_facts traced_rule = facts_of_rule();
+
+    static constexpr std::uint64_t hash_of(std::uint64_t hash, std::string_view name,
+                                           std::uint64_t number)
+    {
+        for (const char letter : name)
+        {
+            hash = mix_bits(hash ^ static_cast<unsigned char>(letter));
+        }
+        return mix_bits(hash ^ number);
+    }
+
+    static constexpr std::uint64_t hash_of(std::uint64_t hash, const node& part)
+    {
+        switch (part.kind)
+        {
+        case node_kind::constant:
+            return hash_of(hash, "constant", std::bit_cast<std::uint64_t>(part.value));
+        case node_kind::variable:
+            return hash_of(hash, part.name, 0);
+        case node_kind::parameter:
+            return hash_of(hash, part.name, 1);
+        case node_kind::applied:
+            break;
+        }
+        for (const int operand : part.operands)
+        {
+            hash = mix_bits(hash + static_cast<std::uint64_t>(operand));
+        }
+        return hash_of(hash, part.op->name, 2);
     }
 
     Optimiser chosen_;

@@ -78,8 +78,10 @@ inline int terminal_width([[maybe_unused]] std::FILE* stream)
 class progress
 {
 public:
-    progress(std::ptrdiff_t samples_per_epoch, int epochs, progress_options what = {})
-        : options(what), samples(samples_per_epoch)
+    /// `epochs_before` are done already.
+    progress(std::ptrdiff_t samples_per_epoch, int epochs, progress_options what = {},
+             int epochs_before = 0)
+        : options(what), samples(samples_per_epoch), before(epochs_before)
     {
         if (options.mode == progress_mode::automatic)
         {
@@ -87,6 +89,7 @@ public:
                 detail::is_terminal(options.stream) ? progress_mode::bar : progress_mode::lines;
         }
         state.epochs = epochs;
+        state.epoch += before;
         start = epoch_start = last_update = options.clock();
     }
 
@@ -154,10 +157,11 @@ private:
         state.fraction = samples > 0 ? static_cast<double>(done) / static_cast<double>(samples) : 0;
         state.samples_per_second = speed();
         const double epochs_done = state.epoch - 1 + state.fraction;
+        const double measured = epochs_done - before;
         const double elapsed = last_update - start;
         state.seconds_left =
-            epochs_done > 0 && elapsed > 0
-                ? std::optional(std::max(elapsed / epochs_done * (state.epochs - epochs_done), 0.0))
+            measured > 0 && elapsed > 0
+                ? std::optional(std::max(elapsed / measured * (state.epochs - epochs_done), 0.0))
                 : std::nullopt;
 
         // One column stays free: some terminals go to the next line when the last is written.
@@ -172,6 +176,7 @@ private:
     progress_options options;
     progress_state state;
     std::ptrdiff_t samples;
+    int before;
     std::ptrdiff_t done = 0;
     double start = 0;
     double epoch_start = 0;

@@ -69,6 +69,9 @@ public:
     /// How many there have been.
     long steps() const { return state_.steps(); }
 
+    /// What the optimiser remembers.
+    optimiser_state<Optimiser, T>& state() { return state_; }
+
     /// See optimiser_state.
     static constexpr bool has_learning_rate = optimiser_state<Optimiser, T>::has_learning_rate;
     void scale_learning_rate(double factor) { state_.scale_learning_rate(factor); }

@@ -27,14 +27,16 @@ template <class T>
 class weight_average
 {
 public:
-    explicit weight_average(double decay) : decay_(static_cast<T>(decay)) {}
+    /// For so many weights.
+    weight_average(double decay, std::size_t size) : decay_(static_cast<T>(decay)), average_(size)
+    {
+    }
 
-    /// Errors     none; allocates the first time
     void add(std::span<const T> weights)
     {
-        if (average_.empty())
+        if (!has_begun_)
         {
-            average_ = aligned_buffer<T>(weights.size());
+            has_begun_ = true;
             std::ranges::copy(weights, average_.begin());
             return;
         }
@@ -43,7 +45,11 @@ public:
             static_cast<std::ptrdiff_t>(weights.size()));
     }
 
-    bool empty() const { return average_.empty(); }
+    bool has_begun() const { return has_begun_; }
+
+    /// Goes on with an average that was put back.
+    void resume() { has_begun_ = true; }
+    std::span<T> values() { return average_.span(); }
 
     /// Gives the average and takes the weights, or the other way round.
     void exchange(std::span<T> weights)
@@ -53,6 +59,7 @@ public:
 
 private:
     T decay_;
+    bool has_begun_ = false;
     aligned_buffer<T> average_;
 };
 
