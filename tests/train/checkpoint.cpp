@@ -89,7 +89,7 @@ std::string contents(const std::filesystem::path& path)
 }
 
 template <class T, class Optimiser>
-void check_that_training_goes_on(const Optimiser& chosen)
+void check_that_training_goes_on(const Optimiser& chosen, double average = 0, int patience = 0)
 {
     const temporary_directory directory;
     const auto path = directory.path("training");
@@ -99,6 +99,8 @@ void check_that_training_goes_on(const Optimiser& chosen)
     {
         auto options = options_of<T>(epochs, file);
         options.validation = &validation;
+        options.average = average;
+        options.patience = patience;
         return fit(net, data, options, cross_entropy, chosen);
     };
     net_of<T> at_once{seed{1}};
@@ -177,6 +179,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_training_that_goes_on_has_the_same_bits, T, elem
     check_that_training_goes_on<T>(sgd{});
     check_that_training_goes_on<T>(adam{.learning_rate = 0.01});
     check_that_training_goes_on<T>(lamb{});
+    check_that_training_goes_on<T>(adam{.learning_rate = T(0.02)}, 0.9);
+    check_that_training_goes_on<T>(adam{.learning_rate = T(0.02)}, 0.9, 50);
+    check_that_training_goes_on<T>(sgd{.learning_rate = 0.1}, 0, 50);
 }
 
 BOOST_AUTO_TEST_CASE(the_file_is_the_same_whenever_it_was_interrupted)
