@@ -171,13 +171,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_others_are_what_they_say, T, element_types)
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_distribution_has_no_divergence_from_itself, T, element_types)
 {
     const std::array<T, 3> logits{T(0.5), T(-1), T(2)};
-    std::array<T, 3> same;
+    std::array<T, 3> own;
     double sum = 0;
     for (const T logit : logits)
         sum += std::exp(double(logit));
     for (std::size_t i = 0; i < 3; ++i)
-        same[i] = static_cast<T>(std::exp(double(logits[i])) / sum);
-    BOOST_TEST(std::abs(take_loss<kullback_leibler>(logits, same).loss) <= 8 * rounding<T>);
+        own[i] = static_cast<T>(std::exp(double(logits[i])) / sum);
+    BOOST_TEST(std::abs(take_loss<kullback_leibler>(logits, own).loss) <= 8 * rounding<T>);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(distances_of_extreme_numbers, T, element_types)

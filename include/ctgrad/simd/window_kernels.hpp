@@ -212,7 +212,7 @@ template <class T, class Arch>
     {
         vector partial[chains];
         unroll<chains>([&]<int Chain>() CTGRAD_INLINE_LAMBDA { partial[Chain] = vector(T(0)); });
-        int i = 0;
+        std::ptrdiff_t i = 0;
         for (; i + chains <= count; i += chains)
             unroll<chains>(
                 [&]<int Chain>() CTGRAD_INLINE_LAMBDA

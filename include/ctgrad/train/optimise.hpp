@@ -209,6 +209,20 @@ public:
     /// Whether the rule has a parameter called learning_rate.
     static constexpr bool has_learning_rate = update::parameters.find("learning_rate") >= 0;
 
+    /// The learning rate of the next update; 0 if the rule has none.
+    double learning_rate() const
+    {
+        if constexpr (has_learning_rate)
+        {
+            return static_cast<double>(
+                settings()[static_cast<std::size_t>(update::parameters.find("learning_rate"))]);
+        }
+        else
+        {
+            return 0.0;
+        }
+    }
+
     /// From the next update on the learning rate is the optimiser's own times this.
     void scale_learning_rate(double factor) { rate_factor_ = factor; }
 
