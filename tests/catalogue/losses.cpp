@@ -159,9 +159,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_others_are_what_they_say, T, element_types)
         const auto near = [](double found, double expected)
         { return std::abs(found - expected) <= 30 * rounding<T> * (1 + std::abs(expected)); };
         BOOST_TEST(near(take_loss<mean_absolute_error>(p, t).loss, absolute));
-        BOOST_TEST(near(take_loss<huber(1.5)>(p, t).loss, of_huber));
+        BOOST_TEST(near(take_loss<huber_loss(1.5)>(p, t).loss, of_huber));
         BOOST_TEST(near(take_loss<log_cosh_error>(p, t).loss, of_cosh));
-        BOOST_TEST(near(take_loss<hinge>(p, signs).loss, of_hinge));
+        BOOST_TEST(near(take_loss<hinge_loss>(p, signs).loss, of_hinge));
         BOOST_TEST(near(take_loss<smoothed_cross_entropy(0.2)>(p, one_hot).loss, smoothed));
         BOOST_TEST(near(take_loss<focal_loss(2.0)>(p, one_hot).loss, focal));
         BOOST_TEST(near(take_loss<kullback_leibler>(p, one_hot).loss, -log_probability(wanted)));

@@ -65,14 +65,14 @@ BOOST_AUTO_TEST_CASE(distances)
     check<mean_absolute_error>(
         [](std::vector<double>& targets, std::ptrdiff_t, int)
         { std::ranges::for_each(targets, [](double& t) { t = t < 0.5 ? -9 : 9; }); });
-    check<huber(0.5)>(any);
+    check<huber_loss(0.5)>(any);
     check<log_cosh_error>(any);
 }
 
 BOOST_AUTO_TEST_CASE(margins)
 {
-    check<hinge>([](std::vector<double>& targets, std::ptrdiff_t, int)
-                 { std::ranges::for_each(targets, [](double& t) { t = t < 0.5 ? -1 : 1; }); });
+    check<hinge_loss>([](std::vector<double>& targets, std::ptrdiff_t, int)
+                      { std::ranges::for_each(targets, [](double& t) { t = t < 0.5 ? -1 : 1; }); });
 }
 
 BOOST_AUTO_TEST_CASE(relatives_of_cross_entropy)

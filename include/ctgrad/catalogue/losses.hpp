@@ -24,10 +24,10 @@ inline constexpr auto mean_squared_error = mean(square(symbols::prediction - sym
 inline constexpr auto mean_absolute_error = mean(abs(symbols::prediction - symbols::target));
 
 /// Squares of small differences and absolute values of large ones, mean over the row:
-/// `loss<huber(1.0)>`.
+/// `loss<huber_loss(1.0)>`.
 /// Source     Huber (1964), Robust estimation of a location parameter
 template <operand Delta = double>
-constexpr auto huber(Delta delta = 1.0)
+constexpr auto huber_loss(Delta delta = 1.0)
 {
     const auto distance = abs(symbols::prediction - symbols::target);
     return mean(where(distance < delta, 0.5 * square(distance), delta * (distance - 0.5 * delta)));
@@ -40,7 +40,7 @@ inline constexpr auto log_cosh_error =
 
 /// max(0, 1 - target prediction), mean over the row, for targets -1 and 1.
 /// Source     Cortes, Vapnik (1995), Support-vector networks
-inline constexpr auto hinge = mean(maximum(0, 1 - symbols::target * symbols::prediction));
+inline constexpr auto hinge_loss = mean(maximum(0, 1 - symbols::target * symbols::prediction));
 
 /// Softmax cross-entropy of logits with target probabilities (one-hot rows for classes).
 /// Source     Goodfellow, Bengio, Courville (2016), section 6.2.2.3
