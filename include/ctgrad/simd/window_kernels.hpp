@@ -212,23 +212,25 @@ template <class T, class Arch>
     {
         vector partial[chains];
         unroll<chains>([&]<int Chain>() CTGRAD_INLINE_LAMBDA { partial[Chain] = vector(T(0)); });
-        std::ptrdiff_t i = 0;
-        for (; i + chains <= count; i += chains)
+        int left = count;
+        for (; left >= chains; left -= chains)
+        {
             unroll<chains>(
                 [&]<int Chain>() CTGRAD_INLINE_LAMBDA
-                {
-                    partial[Chain] =
-                        partial[Chain] + vector::load(planes + (i + Chain) * vector::size);
-                });
-        for (; i < count; ++i)
-            partial[0] = partial[0] + vector::load(planes + i * vector::size);
+                { partial[Chain] = partial[Chain] + vector::load(planes + Chain * vector::size); });
+            planes += chains * vector::size;
+        }
+        for (; left > 0; --left)
+        {
+            partial[0] = partial[0] + vector::load(planes);
+            planes += vector::size;
+        }
         unroll<chains - 1>([&]<int Chain>() CTGRAD_INLINE_LAMBDA
                            { partial[0] = partial[0] + partial[Chain + 1]; });
         T lanes[vector::size];
         partial[0].store(lanes);
         for (const T lane : lanes)
             sums[filter] += lane;
-        planes += static_cast<std::ptrdiff_t>(count) * vector::size;
     }
 }
 
