@@ -55,6 +55,13 @@ struct keeping_context
     /// What the layer remembers of all sequences; becomes what it is behind the last step.
     T* memory = nullptr;
     T* scratch = nullptr;
+
+    /// The same for a part whose memory begins behind so many numbers of each sequence.
+    constexpr keeping_context part(std::uint64_t own_key, int state) const
+    {
+        return {own_key, sequences, memory == nullptr ? nullptr : memory + sequences * state,
+                scratch};
+    }
 };
 
 // A layer is a structural value, such as dense{.units = 10}, whose type has

@@ -257,8 +257,7 @@ private:
     template <std::size_t I>
     static keeping_context<T> context_of(const keeping_context<T>& context)
     {
-        return {mix_bits(context.key + I), context.sequences,
-                context.memory + context.sequences * state_at[I], context.scratch};
+        return context.part(mix_bits(context.key + I), state_at[I]);
     }
 };
 

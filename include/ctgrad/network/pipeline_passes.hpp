@@ -211,8 +211,7 @@ private:
     static keeping_context<T> context_of(const layer_place& place,
                                          const keeping_context<T>& context, std::uint64_t key)
     {
-        return {key, context.sequences, context.memory + context.sequences * place.state,
-                context.scratch};
+        return context.part(key, place.state);
     }
 };
 
