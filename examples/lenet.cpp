@@ -23,7 +23,7 @@ constexpr auto swish = x * sigmoid(x);
 // swish instead of tanh, and dropout.
 using lenet =
     network<input{28, 28},                                             //
-            conv2d{.filters = 6, .kernel = 5, .padding = same}, swish, //
+            conv2d{.filters = 6, .kernel = 5, .padding = same_size}, swish, //
             max_pool{},                                                //
             conv2d{.filters = 16, .kernel = 5}, swish,                 //
             max_pool{},                                                //
@@ -31,7 +31,7 @@ using lenet =
 static_assert(lenet::parameter_count == 61'706);
 
 using small_lenet = network<input{8, 8},                                               //
-                            conv2d{.filters = 8, .kernel = 3, .padding = same}, swish, //
+                            conv2d{.filters = 8, .kernel = 3, .padding = same_size}, swish, //
                             max_pool{},                                                //
                             flatten{}, dense{32}, swish, dense{10}>;
 

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(inputs_of_more_dimensions)
 
 BOOST_AUTO_TEST_CASE(convolutions)
 {
-    constexpr conv2d padded{.filters = 3, .kernel = 3, .padding = same};
+    constexpr conv2d padded{.filters = 3, .kernel = 3, .padding = same_size};
     check<input{5, 4}, padded>();
     check<input{2, 5, 4},
           conv2d{.filters = 2, .kernel = {2, 3}, .stride = {2, 1}, .bias = false}>();
@@ -118,20 +118,20 @@ BOOST_AUTO_TEST_CASE(convolutions)
 // Steps of finite differences go over the edges of large windows: tests/simd/pooling.cpp has those.
 BOOST_AUTO_TEST_CASE(pools)
 {
-    constexpr conv2d first{.filters = 3, .kernel = 3, .padding = same};
+    constexpr conv2d first{.filters = 3, .kernel = 3, .padding = same_size};
     check<input{2, 4, 6}, first, max_pool{}, flatten{}, dense{2}>();
     check<input{2, 5, 5}, first, average_pool{.size = 3, .stride = 2, .padding = 1}, flatten{}>();
     check<input{2, 5, 4}, first, tanh(x), global_average_pool{}, dense{3}>();
-    check<input{9, 4, 4}, conv2d{.filters = 9, .kernel = 3, .padding = same}, max_pool{}, swish,
+    check<input{9, 4, 4}, conv2d{.filters = 9, .kernel = 3, .padding = same_size}, max_pool{}, swish,
           global_average_pool{}, dense{2}>();
 }
 
 BOOST_AUTO_TEST_CASE(images_with_layers_that_see_rows)
 {
-    constexpr conv2d first{.filters = 3, .kernel = 3, .padding = same};
+    constexpr conv2d first{.filters = 3, .kernel = 3, .padding = same_size};
     check<input{2, 4, 3}, first, learnable_swish, first, dropout{0.3}, max_pool{}>();
     check<input{2, 4, 3}, first, exp(x - logsumexp(x)), first>();
-    check<input{9, 3, 3}, conv2d{.filters = 9, .kernel = 3, .padding = same}, learnable_swish,
+    check<input{9, 3, 3}, conv2d{.filters = 9, .kernel = 3, .padding = same_size}, learnable_swish,
           flatten{}, dense{2}>();
 }
 

@@ -84,11 +84,11 @@ void check()
 
 BOOST_AUTO_TEST_CASE(convolutions_are_those_of_the_definition)
 {
-    check<conv2d{.filters = 6, .kernel = 5, .padding = same}, 1, 9, 8>();
+    check<conv2d{.filters = 6, .kernel = 5, .padding = same_size}, 1, 9, 8>();
     check<conv2d{.filters = 3, .kernel = {2, 3}, .bias = false}, 2, 5, 7>();
     check<conv2d{.filters = 17, .kernel = {3, 1}, .stride = {2, 1}, .padding = {1, 0}}, 5, 6, 4>();
     check<conv2d{.filters = 33, .kernel = 3, .padding = 1}, 18, 4, 5>();
-    check<conv2d{.filters = 2, .kernel = 3, .stride = 2, .padding = same, .dilation = 2}, 3, 9,
+    check<conv2d{.filters = 2, .kernel = 3, .stride = 2, .padding = same_size, .dilation = 2}, 3, 9,
           9>();
     check<conv2d{.filters = 1, .kernel = 1}, 1, 1, 1>();
 }
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(convolutions_are_those_of_the_definition)
 BOOST_AUTO_TEST_CASE(so_they_are_in_groups)
 {
     check<conv2d{.filters = 6, .kernel = 3, .groups = 3}, 3, 5, 5>();
-    check<conv2d{.filters = 4, .kernel = 3, .padding = same, .groups = 2, .bias = false}, 6, 4,
+    check<conv2d{.filters = 4, .kernel = 3, .padding = same_size, .groups = 2, .bias = false}, 6, 4,
           5>();
     check<conv2d{.filters = 34, .kernel = {1, 3}, .groups = 2}, 36, 2, 5>();
 }
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_signal_is_an_image_of_one_row)
         1e-14);
     // One channel need not be said, and the output of one convolution is the input of another.
     static_assert(network<input{10}, conv1d{.filters = 2, .kernel = 3},
-                          conv1d{.filters = 4, .kernel = 5, .padding = same}>::output_size ==
+                          conv1d{.filters = 4, .kernel = 5, .padding = same_size}>::output_size ==
                   4 * 8);
 }
 

@@ -64,12 +64,12 @@ BOOST_AUTO_TEST_CASE(gradients_of_formulas_of_branches)
 
 BOOST_AUTO_TEST_CASE(gradients_of_branches_of_images)
 {
-    constexpr conv2d three{.filters = 3, .kernel = 3, .padding = same};
+    constexpr conv2d three{.filters = 3, .kernel = 3, .padding = same_size};
     check<input{3, 4, 5}, residual<three, swish, three>{}, flatten{}, dense{2}>();
     check<input{1, 4, 5}, three, residual<three, swish>{}, max_pool{}, flatten{}, dense{2}>();
     check<input{2, 4, 3}, concatenate<three, conv2d{.filters = 2, .kernel = 1}>{}, three>();
     // With the channels last.
-    check<input{17, 3, 3}, residual<conv2d{.filters = 17, .kernel = 3, .padding = same}>{},
+    check<input{17, 3, 3}, residual<conv2d{.filters = 17, .kernel = 3, .padding = same_size}>{},
           global_average_pool{}>();
 }
 

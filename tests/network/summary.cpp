@@ -21,7 +21,7 @@ constexpr auto selu = 1.0507009873554805 * where(x > 0, x, 1.6732632423543772 * 
 
 using lenet =
     network<input{28, 28},                                             //
-            conv2d{.filters = 6, .kernel = 5, .padding = same}, swish, //
+            conv2d{.filters = 6, .kernel = 5, .padding = same_size}, swish, //
             max_pool{},                                                //
             conv2d{.filters = 16, .kernel = 5}, swish,                 //
             max_pool{},                                                //
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(layers_are_there_as_numbers)
     static_assert(layers[5].parameters == 1 && layers[5].multiply_adds == 0);
     using signal = network<input{2, 10}, conv1d{.filters = 3, .kernel = 4}>;
     static_assert(layer_summaries<signal>[0].multiply_adds == 7 * 3 * 2 * 4);
-    using large = network<input{3, 1000, 1000}, conv2d{.filters = 100, .padding = same}>;
+    using large = network<input{3, 1000, 1000}, conv2d{.filters = 100, .padding = same_size}>;
     static_assert(layer_summaries<large>[0].multiply_adds == 2'700'000'000);
 }
 

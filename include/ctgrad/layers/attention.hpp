@@ -3,9 +3,10 @@
 
 #include <ctgrad/layers/initialise.hpp>
 #include <ctgrad/layers/linear_maps.hpp>
+#include <ctgrad/layers/placed_parameters.hpp>
 #include <ctgrad/simd/elementwise.hpp>
 
-#include <cmath>
+#include <numbers>
 
 namespace ctgrad
 {
@@ -38,13 +39,13 @@ struct attention
 namespace detail
 {
 
-inline constexpr auto softmax_of_scores = exp(variable<"score">{}) / sum(exp(variable<"score">{}));
-
-inline constexpr variable<"share"> attention_share;
-inline constexpr variable<"dshare"> attention_dshare;
-/// From the gradients of shares, the results of softmax, to those of scores.
-using score_gradient_program =
-    program<attention_share*(attention_dshare - sum(attention_share * attention_dshare))>;
+/// How much of each step a head takes, from their scores.
+inline constexpr auto share_of_score = exp(variable<"score">{}) / sum(exp(variable<"score">{}));
+using share_program = program<share_of_score>;
+/// The same, and the gradients of the scores from those of the shares.
+using share_and_gradient_program =
+    program<share_of_score, pullback_of<std::remove_cvref_t<decltype(share_of_score)>,
+                                        variable<"dshare">, "score">{share_of_score, {}}>;
 
 /// a . b of a few numbers.
 template <int Size, class T>
@@ -83,6 +84,7 @@ CTGRAD_ALWAYS_INLINE void add_scaled(T factor, const T* x, T* y)
 
 template <class T, auto Layer, shape In>
 struct attention_implementation
+    : detail::placed_parameters<T, attention_implementation<T, Layer, In>>
 {
     static constexpr int inputs = In.size() > 0 ? In.size() : 1;
     static constexpr int heads = Layer.heads > 0 ? Layer.heads : 1;
@@ -96,7 +98,7 @@ private:
     static constexpr int stride = row_stride<T>(units);
     static constexpr int pair_stride = 2 * stride;
     static constexpr int input_stride = row_stride<T>(inputs);
-    static constexpr int shares_stride = row_stride<T>(context);
+    static constexpr int scores_stride = row_stride<T>(context);
     static constexpr int header = row_stride<T>(2);
 
     using query_map = detail::linear_maps<T, inputs, 1, units, stride, xsimd::default_arch>;
@@ -108,17 +110,14 @@ private:
         static constexpr int bias = pairs + pair_map::stored;
     };
 
-    using softmax_program = program<detail::softmax_of_scores>;
-
 public:
     /// One step after the other: how many steps there have been, up to `context`, the place of the next,
     /// and a ring of pairs of keys and values.
     static constexpr int state = header + context * pair_stride;
     static constexpr int steps_before = context - 1;
-    /// Queries, pairs and the gradients of both; what each head takes of each step; how many steps came
-    /// before.
+    /// Queries, pairs and the gradients of both; the scores of each head; how many steps came before.
     static constexpr int kept =
-        2 * (stride + pair_stride) + heads * shares_stride + row_stride<T>(1);
+        2 * (stride + pair_stride) + heads * scores_stride + row_stride<T>(1);
     static constexpr long long multiply_adds =
         3LL * inputs * units + 2LL * std::int64_t{context} * units;
 
@@ -130,17 +129,21 @@ public:
         std::vector<T> values(static_cast<std::size_t>(3) * units * (inputs + 1));
         draw_weights(std::span<T>(values).first(static_cast<std::size_t>(3) * units * inputs),
                      initialiser::glorot_uniform, inputs, units, engine);
-        import_tensors(values.data(), parameters);
+        attention_implementation::import_tensors(values.data(), parameters);
     }
 
-    static void export_tensors(const T* parameters, T* to)
+    static void for_each_parameter(const auto& body)
     {
-        for_each_parameter([&](int logical, int stored) { to[logical] = parameters[stored]; });
-    }
-
-    static void import_tensors(const T* from, T* parameters)
-    {
-        for_each_parameter([&](int logical, int stored) { parameters[stored] = from[logical]; });
+        query_map::for_each_weight([&](int in_file, int in_panels) { body(in_file, in_panels); });
+        pair_map::for_each_weight([&](int in_file, int in_panels)
+                                  { body(units * inputs + in_file, block::pairs + in_panels); });
+        for (int map = 0; map < 3; ++map)
+        {
+            for (int unit = 0; unit < units; ++unit)
+            {
+                body(3 * units * inputs + map * units + unit, block::bias + map * stride + unit);
+            }
+        }
     }
 
     static void step(const T* parameters, const T* x, T* y, T* memory, T*)
@@ -156,7 +159,7 @@ public:
         memory[0] = static_cast<T>(steps);
         memory[1] = static_cast<T>(now + 1 < context ? now + 1 : 0);
         std::fill_n(y, stride, T(0));
-        alignas(64) T shares[shares_stride];
+        alignas(64) T scores[scores_stride];
         // The oldest first, as in training.
         const auto pair = [&](int index)
         {
@@ -165,18 +168,18 @@ public:
         };
         for (int head = 0; head < heads; ++head)
         {
-            attend(query + head * size, head, steps, pair, shares, y + head * size);
+            attend(query + head * size, head, steps, pair, scores, y + head * size);
         }
     }
 
     static void forward(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
-                        T* kept_values, std::ptrdiff_t rows, const keeping_context<T>& context_)
+                        T* kept_values, std::ptrdiff_t rows, const keeping_context<T>& passing)
     {
-        const history past{kept_values, rows, context_.sequences};
-        const std::ptrdiff_t sequences = context_.sequences;
+        const history past{kept_values, rows, passing.sequences};
+        const std::ptrdiff_t sequences = passing.sequences;
         const std::ptrdiff_t steps = rows / sequences;
         const T* const bias = parameters + block::bias;
-        T* const memory = context_.memory;
+        T* const memory = passing.memory;
         const auto before = static_cast<std::ptrdiff_t>(*memory);
         const std::ptrdiff_t remembered = steps_before * sequences * pair_stride;
         std::copy_n(memory + header, remembered, past.pairs(-steps_before, 0));
@@ -192,7 +195,7 @@ public:
                           const auto pair = [&](int index)
                           { return past.pairs(t - (seen - 1) + index, sequence); };
                           attend(past.query(t, sequence) + head * size, head, seen, pair,
-                                 past.shares(t, sequence, head),
+                                 past.scores(t, sequence, head),
                                  y + (t * sequences + sequence) * stride + head * size);
                       });
         std::copy_n(past.pairs(steps - steps_before, 0), remembered, memory + header);
@@ -201,10 +204,10 @@ public:
 
     static void backward(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* kept_values,
                          const T* dy, T* dx, T* gradients, std::ptrdiff_t rows,
-                         const keeping_context<T>& context_)
+                         const keeping_context<T>& passing)
     {
-        const history past{kept_values, rows, context_.sequences};
-        const std::ptrdiff_t sequences = context_.sequences;
+        const history past{kept_values, rows, passing.sequences};
+        const std::ptrdiff_t sequences = passing.sequences;
         const std::ptrdiff_t steps = rows / sequences;
         const auto before = static_cast<std::ptrdiff_t>(*past.steps_remembered());
         std::fill_n(past.dquery(0, 0), rows * (stride + pair_stride), T(0));
@@ -256,13 +259,13 @@ private:
         {
             return dquery(rows / sequences, 0) + (t * sequences + sequence) * pair_stride;
         }
-        T* shares(std::ptrdiff_t t, std::ptrdiff_t sequence, int head) const
+        T* scores(std::ptrdiff_t t, std::ptrdiff_t sequence, int head) const
         {
             return dpairs(rows / sequences, 0) +
-                   ((t * sequences + sequence) * heads + head) * shares_stride;
+                   ((t * sequences + sequence) * heads + head) * scores_stride;
         }
         /// One number behind all that.
-        T* steps_remembered() const { return shares(rows / sequences, 0, 0); }
+        T* steps_remembered() const { return scores(rows / sequences, 0, 0); }
     };
 
     /// Calls with each head of each step, and how many steps it sees.
@@ -282,32 +285,31 @@ private:
         }
     }
 
-    static constexpr T scale() { return static_cast<T>(1 / constant_root(size)); }
+    static constexpr T scale = static_cast<T>(1 / constant_math::sqrt(size));
 
-    static constexpr double constant_root(double value)
+    /// How fast the bias of each head falls: 2^(-8 / heads), its square, ...
+    static constexpr auto slopes = []
     {
-        double root = value;
-        for (int i = 0; i < 64; ++i)
+        std::array<T, static_cast<std::size_t>(heads)> made{};
+        for (int head = 0; head < heads; ++head)
         {
-            root = 0.5 * (root + value / root);
+            made[static_cast<std::size_t>(head)] =
+                static_cast<T>(constant_math::exp(-8 * std::numbers::ln2 * (head + 1) / heads));
         }
-        return root;
-    }
+        return made;
+    }();
 
-    /// How fast the bias of a head falls: 2^(-8 / heads), its square, ...
-    static T slope(int head) { return static_cast<T>(std::exp2(-8.0 * (head + 1) / heads)); }
-
-    /// Adds to y what a head finds in so many pairs, of which the last is the newest.
-    static void attend(const T* query, int head, int count, const auto& pair, T* shares, T* y)
+    /// Adds to y what a head finds in so many pairs, of which the last is the newest. Leaves their scores.
+    static void attend(const T* query, int head, int count, const auto& pair, T* scores, T* y)
     {
-        const T fall = slope(head);
+        const T slope = slopes[static_cast<std::size_t>(head)];
         for (int i = 0; i < count; ++i)
         {
-            shares[i] = detail::dot<size>(query, pair(i) + head * size) * scale() -
-                        fall * static_cast<T>(count - 1 - i);
+            scores[i] = detail::dot<size>(query, pair(i) + head * size) * scale -
+                        slope * static_cast<T>(count - 1 - i);
         }
-        detail::run_program<softmax_program, T, aliasing::exact>({shares}, {shares}, nullptr,
-                                                                 count);
+        alignas(64) T shares[scores_stride];
+        detail::run_program<detail::share_program, T>({scores}, {shares}, nullptr, count);
         for (int i = 0; i < count; ++i)
         {
             detail::add_scaled<size>(shares[i], pair(i) + stride + head * size, y);
@@ -318,42 +320,28 @@ private:
     static void differentiate(const history& past, std::ptrdiff_t t, std::ptrdiff_t sequence,
                               int head, int count, const T* dy)
     {
-        const T* const shares = past.shares(t, sequence, head);
         const T* const query = past.query(t, sequence) + head * size;
         T* const dquery = past.dquery(t, sequence) + head * size;
-        alignas(64) T dscores[shares_stride];
         const auto then = [&](int index) { return t - (count - 1) + index; };
+        alignas(64) T dshares[scores_stride];
         for (int i = 0; i < count; ++i)
         {
-            dscores[i] =
+            dshares[i] =
                 detail::dot<size>(dy, past.pairs(then(i), sequence) + stride + head * size);
         }
-        detail::run_program<detail::score_gradient_program, T, aliasing::exact>(
-            {shares, dscores}, {dscores}, nullptr, count);
+        alignas(64) T shares[scores_stride];
+        alignas(64) T dscores[scores_stride];
+        detail::run_program<detail::share_and_gradient_program, T>(
+            {past.scores(t, sequence, head), dshares}, {shares, dscores}, nullptr, count);
         for (int i = 0; i < count; ++i)
         {
-            const T dscore = dscores[i] * scale();
+            const T dscore = dscores[i] * scale;
             detail::add_scaled<size>(dscore, past.pairs(then(i), sequence) + head * size, dquery);
             if (then(i) >= 0)
             {
                 T* const dpair = past.dpairs(then(i), sequence) + head * size;
                 detail::add_scaled<size>(dscore, query, dpair);
                 detail::add_scaled<size>(shares[i], dy, dpair + stride);
-            }
-        }
-    }
-
-    /// Calls with the places of each parameter in files and in the block.
-    static void for_each_parameter(const auto& body)
-    {
-        query_map::for_each_weight([&](int in_file, int in_panels) { body(in_file, in_panels); });
-        pair_map::for_each_weight([&](int in_file, int in_panels)
-                                  { body(units * inputs + in_file, block::pairs + in_panels); });
-        for (int map = 0; map < 3; ++map)
-        {
-            for (int unit = 0; unit < units; ++unit)
-            {
-                body(3 * units * inputs + map * units + unit, block::bias + map * stride + unit);
             }
         }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/layers/initialise.hpp>
+#include <ctgrad/layers/placed_parameters.hpp>
 #include <ctgrad/simd/products.hpp>
 
 namespace ctgrad
@@ -34,6 +35,7 @@ struct causal_conv1d
 
 template <class T, auto Layer, shape In, auto Next>
 struct causal_convolution_implementation
+    : detail::placed_parameters<T, causal_convolution_implementation<T, Layer, In, Next>>
 {
     static constexpr int inputs = In.size() > 0 ? In.size() : 1;
     static constexpr int filters = Layer.filters > 0 ? Layer.filters : 1;
@@ -85,17 +87,26 @@ public:
         constexpr std::size_t weights = std::size_t{filters} * inputs * kernel;
         draw_parameters<Next, Layer.weights, Layer.bias>(all.first(weights), all.subspan(weights),
                                                          inputs * kernel, filters, engine);
-        import_tensors(values.data(), parameters);
+        causal_convolution_implementation::import_tensors(values.data(), parameters);
     }
 
-    static void export_tensors(const T* parameters, T* to)
+    static void for_each_parameter(const auto& body)
     {
-        for_each_parameter([&](int logical, int stored) { to[logical] = parameters[stored]; });
-    }
-
-    static void import_tensors(const T* from, T* parameters)
-    {
-        for_each_parameter([&](int logical, int stored) { parameters[stored] = from[logical]; });
+        int logical = 0;
+        for (int unit = 0; unit < filters; ++unit)
+        {
+            for (int i = 0; i < inputs; ++i)
+            {
+                for (int k = 0; k < kernel; ++k)
+                {
+                    body(logical++, k * layout::size + layout::offset(i, unit));
+                }
+            }
+        }
+        for (int unit = 0; unit < filters && Layer.bias; ++unit)
+        {
+            body(logical++, kernel * layout::size + unit);
+        }
     }
 
     /// One step of one sequence, in line.
@@ -189,26 +200,6 @@ private:
     static const T* seen_by(int k, const T* kept_values, std::ptrdiff_t sequences)
     {
         return kept_values + k * dilation * sequences * input_stride;
-    }
-
-    /// Calls with the places of each parameter in files and in the block.
-    static void for_each_parameter(const auto& body)
-    {
-        int logical = 0;
-        for (int unit = 0; unit < filters; ++unit)
-        {
-            for (int i = 0; i < inputs; ++i)
-            {
-                for (int k = 0; k < kernel; ++k)
-                {
-                    body(logical++, k * layout::size + layout::offset(i, unit));
-                }
-            }
-        }
-        for (int unit = 0; unit < filters && Layer.bias; ++unit)
-        {
-            body(logical++, kernel * layout::size + unit);
-        }
     }
 
     // Last: clang leaves out what follows an assertion that fails, and would report that too.

@@ -56,6 +56,36 @@ inline constexpr name_list states_of_cell = hana::unpack(Cell::rule.assignments,
                                                              return names;
                                                          });
 
+/// Whether the formulas are of states and maps only.
+template <class Cell>
+inline constexpr bool knows_its_variables = hana::unpack(
+    Cell::rule.assignments,
+    [](const auto&... assigned)
+    {
+        const auto is_known = [](const name_list& variables, const name_list& parameters)
+        {
+            bool known = parameters.size == 0;
+            for (int i = 0; i < variables.size; ++i)
+            {
+                known = known && (maps_of_cell<Cell>.find(variables[i]) >= 0 ||
+                                  states_of_cell<Cell>.find(variables[i]) >= 0);
+            }
+            return known;
+        };
+        return (is_known(variables_of<std::remove_cvref_t<decltype(assigned.value)>>,
+                         parameters_of<std::remove_cvref_t<decltype(assigned.value)>>) &&
+                ...);
+    });
+
+/// The same cell with its formulas in the fast tier.
+template <class Cell>
+struct fast_cell : Cell
+{
+    static constexpr auto rule =
+        hana::unpack(Cell::rule.assignments, [](const auto&... assigned)
+                     { return update((variable<assigned.name>{} = fast(assigned.value))...); });
+};
+
 template <std::size_t Size>
 constexpr auto name_of_gradient(const fixed_string<Size>& state)
 {

@@ -352,7 +352,7 @@ private:
                            "docs/errors.md#convolution-groups");
     static constexpr bool is_symmetric = Plan.is_symmetric;
     static_assert(is_symmetric,
-                  "padding `same` needs a window of an odd extent, or an even dilation; "
+                  "padding `same_size` needs a window of an odd extent, or an even dilation; "
                   "see docs/errors.md#same-padding");
 };
 

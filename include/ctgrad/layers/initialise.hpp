@@ -4,7 +4,10 @@
 #include <ctgrad/graph/gain.hpp>
 #include <ctgrad/layers/layer.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 namespace ctgrad
 {
@@ -131,6 +134,35 @@ void draw_parameters(std::span<T> weights, std::span<T> biases, int fan_in, int 
     {
         draw_weights(weights, Kind, fan_in, fan_out, engine);
     }
+}
+
+/// Rows of an orthogonal matrix of that size, so that states neither grow nor fade at first.
+/// Source     Saxe, McClelland, Ganguli (2014)
+template <class T>
+void fill_orthogonal(std::span<T> matrix, int size, random_engine& engine)
+{
+    const auto n = static_cast<std::size_t>(size);
+    std::vector<double> rows(n * n);
+    fill_normal(std::span<double>(rows), 0.0, 1.0, engine);
+    const auto row = [&](std::size_t i) { return std::span<double>(rows).subspan(i * n, n); };
+    for (std::size_t i = 0; i < n; ++i)
+    {
+        // Twice, as rounding leaves something of the others where a row was nearly one of them.
+        for (std::size_t round = 0; round < 2 * i; ++round)
+        {
+            const std::span<double> other = row(round % i);
+            const double part = std::inner_product(other.begin(), other.end(), row(i).begin(), 0.0);
+            for (std::size_t k = 0; k < n; ++k)
+            {
+                row(i)[k] -= part * other[k];
+            }
+        }
+        const double length =
+            std::sqrt(std::inner_product(row(i).begin(), row(i).end(), row(i).begin(), 0.0));
+        std::ranges::for_each(row(i), [&](double& value) { value /= length; });
+    }
+    std::ranges::transform(rows, matrix.begin(),
+                           [](double value) { return static_cast<T>(value); });
 }
 
 } // namespace ctgrad

@@ -17,7 +17,7 @@ struct window_extents
     constexpr window_extents(int rows, int columns) : y(rows), x(columns) {}
 };
 
-/// Zeros around an image: as many on all sides, `{rows, columns}`, or `same`.
+/// Zeros around an image: as many on all sides, `{rows, columns}`, or `same_size`.
 struct window_padding
 {
     int y = 0;
@@ -29,7 +29,7 @@ struct window_padding
 };
 
 /// As many zeros as make the output as large as the input, or with a stride its part, rounded up.
-inline constexpr window_padding same = []
+inline constexpr window_padding same_size = []
 {
     window_padding padding;
     padding.is_same = true;
@@ -62,7 +62,7 @@ constexpr simd::window_axis axis_of(int size, int kernel, int stride, int paddin
             .dilation = dilation};
 }
 
-/// Whether `same` can put as many zeros before as behind.
+/// Whether `same_size` can put as many zeros before as behind.
 constexpr bool is_symmetric(window_padding padding, window_extents kernel, window_extents dilation)
 {
     return !padding.is_same ||

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/layers/fast_form.hpp>
 #include <ctgrad/network/joined_branches.hpp>
 #include <ctgrad/network/joins.hpp>
 
@@ -27,27 +28,29 @@ struct branch_of<T, In, Out, Size, Layer, chain<Layers...>>
     using type = branch<T, In, Out, Size, Layers...>;
 };
 
-/// A layer that is made of others.
-template <auto... Layers>
+/// A layer that is made of others, and takes rows in whatever format they come or row after row.
+template <bool AnyFormat, auto... Layers>
 struct holder
 {
     static constexpr bool holds_layers = true;
     static constexpr bool looks_at_pass_size = (detail::looks_at_pass_size<Layers> || ...);
+
+    template <class T, auto Layer, placement Given>
+    static constexpr placement takes(pass_size)
+    {
+        return AnyFormat ? Given : placement{Given.extents};
+    }
 };
 
 } // namespace detail
 
 /// Layers one behind the other as one layer, and as a branch of others: `chain<dense{32}, swish>{}`.
 template <auto... Layers>
-struct chain : detail::holder<Layers...>
+struct chain : detail::holder<true, Layers...>
 {
     static constexpr std::string_view name = "chain";
 
-    template <class T, auto Layer, placement Given>
-    static constexpr placement takes(pass_size)
-    {
-        return Given;
-    }
+    static constexpr auto in_fast_form() { return chain<detail::in_fast_form<Layers>()...>{}; }
 
     template <class T, placement In, pass_size Size>
     using sized_implementation =
@@ -60,15 +63,11 @@ struct chain : detail::holder<Layers...>
 /// Errors     compile time: the layers give another shape than they get
 /// Source     He, Zhang, Ren, Sun (2016), Deep residual learning for image recognition
 template <auto... Layers>
-struct residual : detail::holder<Layers...>
+struct residual : detail::holder<true, Layers...>
 {
     static constexpr std::string_view name = "residual";
 
-    template <class T, auto Layer, placement Given>
-    static constexpr placement takes(pass_size)
-    {
-        return Given;
-    }
+    static constexpr auto in_fast_form() { return residual<detail::in_fast_form<Layers>()...>{}; }
 
     template <class T, placement In, pass_size Size>
     using sized_implementation =
@@ -80,15 +79,11 @@ struct residual : detail::holder<Layers...>
 /// Shapes     x (B, ...) -> y of the shape that all branches give
 /// Errors     compile time: branches of different shapes
 template <auto... Branches>
-struct add_up : detail::holder<Branches...>
+struct add_up : detail::holder<true, Branches...>
 {
     static constexpr std::string_view name = "add_up";
 
-    template <class T, auto Layer, placement Given>
-    static constexpr placement takes(pass_size)
-    {
-        return Given;
-    }
+    static constexpr auto in_fast_form() { return add_up<detail::in_fast_form<Branches>()...>{}; }
 
     template <class T, placement In, pass_size Size>
     using sized_implementation =
@@ -102,14 +97,13 @@ struct add_up : detail::holder<Branches...>
 /// Errors     compile time: as many branches as variables, of one shape; no parameters, a value for each
 ///            element. A branch that is the input itself is `chain<>{}`
 template <auto Formula, auto... Branches>
-struct combine : detail::holder<Branches...>
+struct combine : detail::holder<false, Branches...>
 {
     static constexpr std::string_view name = "combine";
 
-    template <class T, auto Layer, placement Given>
-    static constexpr placement takes(pass_size)
+    static constexpr auto in_fast_form()
     {
-        return {Given.extents};
+        return combine<detail::in_fast_form<Formula>(), detail::in_fast_form<Branches>()...>{};
     }
 
     template <class T, placement In, pass_size Size>
@@ -136,14 +130,13 @@ struct combine : detail::holder<Branches...>
 /// Shapes     x (B, ...) -> y (B, sum of the first extents, ...)
 /// Errors     compile time: branches whose other extents differ
 template <auto... Branches>
-struct concatenate : detail::holder<Branches...>
+struct concatenate : detail::holder<false, Branches...>
 {
     static constexpr std::string_view name = "concatenate";
 
-    template <class T, auto Layer, placement Given>
-    static constexpr placement takes(pass_size)
+    static constexpr auto in_fast_form()
     {
-        return {Given.extents};
+        return concatenate<detail::in_fast_form<Branches>()...>{};
     }
 
     template <class T, placement In, pass_size Size>

@@ -15,9 +15,16 @@ struct batch_result
 {
     double loss = 0.0;
     std::ptrdiff_t correct = 0;
-    /// One for each row; for sequences one for each step that has a target.
+    /// One for each row; for sequences one for each step that has a target. None of networks with one
+    /// output, which always is the largest.
     std::ptrdiff_t predictions = 0;
     std::ptrdiff_t rows = 0;
+
+    /// The share of right predictions; NaN if there are none.
+    double accuracy() const
+    {
+        return static_cast<double>(correct) / static_cast<double>(predictions);
+    }
 };
 
 namespace detail
@@ -87,8 +94,11 @@ void take_loss(const T* prediction, const T* target, T factor, T* dprediction, b
 {
     result.loss +=
         static_cast<double>(loss_of_row<Loss, T, Size>(prediction, target, factor, dprediction));
-    result.correct += largest(prediction, Size) == largest(target, Size) ? 1 : 0;
-    ++result.predictions;
+    if constexpr (Size > 1)
+    {
+        result.correct += largest(prediction, Size) == largest(target, Size) ? 1 : 0;
+        ++result.predictions;
+    }
 }
 
 /// Says that rows are not what a network can learn from.

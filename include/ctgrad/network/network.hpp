@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/network/architecture.hpp>
 #include <ctgrad/network/composite.hpp>
+#include <ctgrad/network/prediction_buffers.hpp>
 #include <ctgrad/tensor/aligned_buffer.hpp>
 #include <ctgrad/tensor/matrix_view.hpp>
 
@@ -11,58 +13,6 @@
 
 namespace ctgrad
 {
-
-/// Shape of one sample: `input{784}`, `input{28, 28}`.
-struct input
-{
-    shape extents;
-
-    template <class... Integers>
-    constexpr input(Integers... sizes) : extents(sizes...)
-    {
-    }
-};
-
-/// A parameter tensor of a network: which layer it belongs to, and its shape.
-struct parameter_tensor
-{
-    int layer = 0;
-    std::string_view layer_name{};
-    std::string_view name{};
-    int rows = 0;
-    int columns = 0;
-};
-
-namespace detail
-{
-
-inline std::string architecture_text(const shape& input_shape,
-                                     std::span<const parameter_tensor> tensors)
-{
-    std::string text = "input ";
-    for (int i = 0; i < input_shape.rank; ++i)
-    {
-        text += i > 0 ? "x" : "";
-        text += std::to_string(input_shape.extents[static_cast<std::size_t>(i)]);
-    }
-    for (const parameter_tensor& tensor : tensors)
-    {
-        text += "; ";
-        text += std::to_string(tensor.layer);
-        for (const std::string_view part : {tensor.layer_name, tensor.name})
-        {
-            text += ' ';
-            text += part;
-        }
-        text += ' ';
-        text += std::to_string(tensor.rows);
-        text += 'x';
-        text += std::to_string(tensor.columns);
-    }
-    return text;
-}
-
-} // namespace detail
 
 /// Layers one after another, for one element type. Shapes, offsets and sizes are constants of the
 /// type; all parameters lie in one aligned block. Inference neither allocates nor throws nor locks,
@@ -352,9 +302,13 @@ private:
                          std::to_string(out) + " outputs");
     }
 
+    template <pass_size Size>
+    using buffers_for =
+        detail::prediction_buffers<T, passes_for<Size>, Size == pass_size::one_row ? 1 : tile_rows>;
+
     void predict_rows(rows_view<const T> in, rows_view<T> out) const noexcept
     {
-        with_buffers<pass_size::many_rows>(
+        detail::with_buffers<buffers_for<pass_size::many_rows>>(
             [&](auto& buffers)
             {
                 for (std::ptrdiff_t row = 0; row < in.rows; row += tile_rows)
@@ -378,7 +332,7 @@ private:
     /// The same for one row, with all that is small in line.
     void predict_row(const T* in, T* out) const noexcept
     {
-        with_buffers<pass_size::one_row>(
+        detail::with_buffers<buffers_for<pass_size::one_row>>(
             [&](auto& buffers) CTGRAD_INLINE_LAMBDA
             {
                 predict_tile<pass_size::one_row>({in, 1, input_size}, detail::one_row{},
@@ -389,7 +343,7 @@ private:
     /// The same for one step of a sequence.
     void take_step(const T* in, T* out, T* state) const noexcept
     {
-        with_buffers<pass_size::one_row>(
+        detail::with_buffers<buffers_for<pass_size::one_row>>(
             [&](auto& buffers) CTGRAD_INLINE_LAMBDA
             {
                 predict_tile<pass_size::one_row>({in, 1, input_size}, detail::one_row{},
@@ -397,38 +351,10 @@ private:
             });
     }
 
-    /// What rows are written to in turn.
-    template <pass_size Size>
-    struct prediction_buffers
-    {
-        static constexpr int block = memory_for<Size>.has_blocks ? simd::batch<T>::size : 1;
-        static constexpr int rows = Size == pass_size::one_row ? block : tile_rows;
-
-        alignas(64) T first[rows * memory_for<Size>.widest_in_turn[0]];
-        alignas(64) T second[std::max(rows * memory_for<Size>.widest_in_turn[1], 1)];
-        alignas(64) T scratch[std::max(memory_for<Size>.scratch, 1)];
-    };
-
-    /// On the stack up to a megabyte; otherwise each thread has its own.
-    template <pass_size Size>
-    CTGRAD_ALWAYS_INLINE static void with_buffers(const auto& body)
-    {
-        if constexpr (sizeof(prediction_buffers<Size>) <= (std::size_t{1} << 20))
-        {
-            prediction_buffers<Size> buffers;
-            body(buffers);
-        }
-        else
-        {
-            static thread_local prediction_buffers<Size> buffers;
-            body(buffers);
-        }
-    }
-
     /// `rows` is the number of rows, or one_row, which may be one step of a sequence with that state.
     template <pass_size Size, class Rows>
     CTGRAD_ALWAYS_INLINE void predict_tile(rows_view<const T> in, Rows rows, rows_view<T> out,
-                                           prediction_buffers<Size>& buffers,
+                                           buffers_for<Size>& buffers,
                                            [[maybe_unused]] T* state = nullptr) const noexcept
     {
         const auto y =
@@ -447,24 +373,6 @@ private:
 /// A network of float: `network<input{784}, dense{128}, swish, dense{10}>`.
 template <input Input, auto... Layers>
 using network = basic_network<float, Input, Layers...>;
-
-namespace detail
-{
-
-template <auto Layer>
-constexpr auto in_fast_form()
-{
-    if constexpr (expression<decltype(Layer)>)
-    {
-        return fast(Layer);
-    }
-    else
-    {
-        return Layer;
-    }
-}
-
-} // namespace detail
 
 /// The same network with all formulas in the fast tier (symbolic/tier.hpp). It has the same parameters,
 /// so one may be trained and the other used.

@@ -8,7 +8,8 @@
 namespace ctgrad
 {
 
-/// Mean loss over a data set, and the share of rows (of sequences: of steps with a target) whose largest output is the right one.
+/// Mean loss over a data set, and the share of rows (of sequences: of steps with a target) whose largest
+/// output is the right one; NaN for networks of one output.
 struct evaluation
 {
     double loss = 0.0;
@@ -115,65 +116,57 @@ void check_data(const char* what, const data_set<T>& data)
 namespace detail
 {
 
-/// Loss and accuracy of one sequence, as means over its steps with a target. `outputs` has room for all
-/// of them.
+/// Adds the mean loss of one sequence over its steps with a target. `outputs` has room for all steps.
 template <auto Loss, class Network, class T>
-evaluation sequence_loss(const Network& net, std::span<const T> inputs, std::span<const T> targets,
-                         T* outputs)
+void add_sequence(const Network& net, std::span<const T> inputs, std::span<const T> targets,
+                  T* outputs, batch_result& sums)
 {
     constexpr int size = Network::output_size;
     const std::ptrdiff_t steps = std::ssize(inputs) / Network::input_size;
     const std::ptrdiff_t losses = std::ssize(targets) / size;
     net.predict_sequence({inputs.data(), steps, Network::input_size}, {outputs, steps, size});
     std::array<T, static_cast<std::size_t>(size)> gradient;
-    batch_result sums;
+    batch_result own;
     for (std::ptrdiff_t i = 0; i < losses; ++i)
     {
         take_loss<Loss, T, size>(outputs + (steps - losses + i) * size, targets.data() + i * size,
-                                 T(1), gradient.data(), sums);
+                                 T(1), gradient.data(), own);
     }
-    const auto count = static_cast<double>(losses);
-    return {sums.loss / count, static_cast<double>(sums.correct) / count};
+    sums.loss += own.loss / static_cast<double>(losses);
+    sums.correct += own.correct;
+    sums.predictions += own.predictions;
 }
 
 /// Sums over some rows; `outputs` has room for 64, or for one sequence.
 template <auto Loss, class Network, class T>
-evaluation add_losses(const Network& net, rows_view<const T> inputs, rows_view<const T> targets,
-                      T* outputs)
+batch_result add_losses(const Network& net, rows_view<const T> inputs, rows_view<const T> targets,
+                        T* outputs)
 {
     constexpr int size = Network::output_size;
     constexpr std::ptrdiff_t tile_rows = 64;
+    batch_result sums;
     if constexpr (Network::has_state)
     {
-        evaluation result;
         for (std::ptrdiff_t row = 0; row < inputs.rows; ++row)
         {
-            const evaluation own =
-                sequence_loss<Loss, Network, T>(net, inputs.row(row), targets.row(row), outputs);
-            result.loss += own.loss;
-            result.accuracy += own.accuracy;
+            add_sequence<Loss, Network, T>(net, inputs.row(row), targets.row(row), outputs, sums);
         }
-        return result;
     }
     else
     {
         std::array<T, static_cast<std::size_t>(size)> gradient;
-        evaluation result;
         for (std::ptrdiff_t row = 0; row < inputs.rows; row += tile_rows)
         {
             const std::ptrdiff_t count = std::min(tile_rows, inputs.rows - row);
             net.predict(inputs.slice(row, count), rows_view<T>{outputs, count, size});
             for (std::ptrdiff_t i = 0; i < count; ++i)
             {
-                const T* const prediction = outputs + i * size;
-                const T* const target = targets.row(row + i).data();
-                result.loss += static_cast<double>(
-                    loss_of_row<Loss, T, size>(prediction, target, T(1), gradient.data()));
-                result.accuracy += largest(prediction, size) == largest(target, size) ? 1.0 : 0.0;
+                take_loss<Loss, T, size>(outputs + i * size, targets.row(row + i).data(), T(1),
+                                         gradient.data(), sums);
             }
         }
-        return result;
     }
+    return sums;
 }
 
 /// The rows are cut into the same parts for any number of threads, whose sums are added in order.
@@ -185,7 +178,7 @@ evaluation mean_loss(const Network& net, const data_set<T>& data, Runner& runner
     // A part ends at a cache line, so that threads do not write to the same.
     struct alignas(block_alignment) part
     {
-        evaluation sums;
+        batch_result sums;
         aligned_buffer<T> outputs;
     };
     std::vector<part> all(static_cast<std::size_t>(parts));
@@ -206,14 +199,15 @@ evaluation mean_loss(const Network& net, const data_set<T>& data, Runner& runner
                        add_losses<Loss>(net, data.input_view().slice(first, count),
                                         data.target_view().slice(first, count), own.outputs.data());
                });
-    evaluation result;
+    batch_result total;
     for (const part& each : all)
     {
-        result.loss += each.sums.loss;
-        result.accuracy += each.sums.accuracy;
+        total.loss += each.sums.loss;
+        total.correct += each.sums.correct;
+        total.predictions += each.sums.predictions;
     }
-    const double rows = static_cast<double>(std::max<std::ptrdiff_t>(data.rows, 1));
-    return {result.loss / rows, result.accuracy / rows};
+    return {total.loss / static_cast<double>(std::max<std::ptrdiff_t>(data.rows, 1)),
+            total.accuracy()};
 }
 
 } // namespace detail

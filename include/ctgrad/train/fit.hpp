@@ -9,7 +9,9 @@
 #include <ctgrad/train/weight_average.hpp>
 
 #include <atomic>
+#include <cmath>
 #include <functional>
+#include <optional>
 
 namespace ctgrad
 {
@@ -78,6 +80,12 @@ void check_options(const data_set<T>& data, const training_options<T>& options,
         throw data_error("ctgrad: a schedule is a factor of the learning rate, but the update rule "
                          "has no parameter of that name");
     }
+}
+
+/// An accuracy, unless it is NaN.
+inline std::optional<double> if_there_is_one(double accuracy)
+{
+    return std::isnan(accuracy) ? std::nullopt : std::optional(accuracy);
 }
 
 /// Since how many epochs the validation loss has not become less: 0 if the last one was the best.
@@ -202,17 +210,15 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
             total.rows += result.rows;
             const double rows_so_far = static_cast<double>(total.rows);
             shown.update(total.rows, {.loss = total.loss / rows_so_far,
-                                      .accuracy = static_cast<double>(total.correct) /
-                                                  static_cast<double>(total.predictions)});
+                                      .accuracy = if_there_is_one(total.accuracy())});
         }
         epoch_record record;
         const double rows = static_cast<double>(total.rows);
         record.seconds = steady_seconds() - start;
         record.samples_per_second = rows / record.seconds;
         record.loss = total.loss / rows;
-        record.accuracy =
-            static_cast<double>(total.correct) / static_cast<double>(total.predictions);
-        epoch_figures figures{.loss = record.loss, .accuracy = record.accuracy};
+        record.accuracy = total.accuracy();
+        epoch_figures figures{.loss = record.loss, .accuracy = if_there_is_one(record.accuracy)};
         record.validation = {std::numeric_limits<double>::quiet_NaN(),
                              std::numeric_limits<double>::quiet_NaN()};
         const auto exchange_average = [&]
@@ -227,7 +233,7 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
         {
             record.validation = mean_loss<Loss>(net, *options.validation, runner);
             figures.validation_loss = record.validation.loss;
-            figures.validation_accuracy = record.validation.accuracy;
+            figures.validation_accuracy = if_there_is_one(record.validation.accuracy);
         }
         shown.epoch_done(figures);
         history.push_back(record);
@@ -258,8 +264,9 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
 /// While it runs, denormal numbers are flushed to zero; the caller's floating-point state returns.
 /// `loss` is a formula (cross_entropy, mean_squared_error, ...), or `loss<formula>` for one with
 /// numbers of its own. For a network with memory each row is a sequence: the inputs of all steps, and the
-/// targets of all steps or of the last; the loss is the mean over steps. Threads (train/threads.hpp), if given, share the work of each step and of the
-/// validation; the network does not depend on how many there are.
+/// targets of all steps or of the last; the loss is the mean over steps. Threads (train/threads.hpp), if
+/// given, share the work of each step and of the validation; the network does not depend on how many
+/// there are.
 /// Errors     throws data_error when rows of the data do not fit the network, or for options that make no
 ///            sense; file_error when the checkpoint is damaged or of another training (nothing is changed),
 ///            or cannot be written

@@ -8,7 +8,8 @@
 namespace ctgrad
 {
 
-/// What an epoch came to. Accuracy is the share of rows whose largest output is the right one.
+/// What an epoch came to. Accuracy is the share of rows whose largest output is the right one; NaN for
+/// networks of one output.
 struct epoch_record
 {
     double loss = 0.0;
