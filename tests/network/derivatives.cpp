@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../element_types.hpp"
-#include "gradients.hpp"
+#include "check_gradients.hpp"
 
 #include <ctgrad/catalogue/rectifiers.hpp>
 #include <ctgrad/network/derivatives.hpp>
@@ -93,18 +93,6 @@ void check_values()
             BOOST_TEST(std::abs(static_cast<double>(alone[k]) - got) <=
                        most * std::max(1.0, std::abs(got)));
         }
-    }
-}
-
-template <input In, auto... Layers>
-void check_gradients()
-{
-    using net = basic_network<double, In, Layers...>;
-    for (const std::ptrdiff_t rows : {1, 7, 131})
-    {
-        const std::string wrong =
-            learning_problem<net>(rows).template wrong_gradients<mean_squared_error>(60);
-        BOOST_TEST(wrong.empty(), rows << " rows: " << wrong);
     }
 }
 
