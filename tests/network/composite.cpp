@@ -12,6 +12,24 @@ namespace
 constexpr variable<"x"> x;
 constexpr auto swish = x * sigmoid(x);
 
+// Formulas within other layers, in cells and in chains too.
+template <auto Layer>
+void check_fast_form()
+{
+    using precise = network<input{2}, Layer>;
+    using quick = fast_network<input{2}, Layer>;
+    BOOST_TEST(precise::architecture() == quick::architecture());
+    const precise exact{seed{1}};
+    const quick rough{seed{1}};
+    const std::vector in{0.5f, -1.0f};
+    std::array<float, precise::output_size> a, b;
+    exact.predict_sequence({in.data(), 1, 2}, {a.data(), 1, precise::output_size});
+    rough.predict_sequence({in.data(), 1, 2}, {b.data(), 1, precise::output_size});
+    BOOST_TEST((a != b));
+    for (std::size_t i = 0; i < a.size(); ++i)
+        BOOST_TEST(std::abs(a[i] - b[i]) < 1e-3f);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(gradients_of_branches)
@@ -142,4 +160,15 @@ BOOST_AUTO_TEST_CASE(tensors_of_branches_have_numbers)
     for (const std::size_t size : net_type::stored_tensor_sizes())
         stored += size;
     BOOST_TEST(stored == net_type().parameters().size());
+}
+
+BOOST_AUTO_TEST_CASE(a_fast_form_reaches_what_is_within)
+{
+    constexpr variable<"gate"> gate;
+    check_fast_form<chain<dense{8}, tanh(x), gru{.units = 3}>{}>();
+    check_fast_form<gru{.units = 5}>();
+    check_fast_form<residual<dense{9}, swish, gru{.units = 2}>{}>();
+    check_fast_form<add_up<gru{.units = 3}, chain<dense{3}, swish>{}>{}>();
+    check_fast_form<concatenate<gru{.units = 3}, chain<dense{3}, swish>{}>{}>();
+    check_fast_form<combine<x * sigmoid(gate), gru{.units = 3}, dense{3}>{}>();
 }
