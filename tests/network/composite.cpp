@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(gradients_of_branches_of_images)
 {
     constexpr conv2d three{.filters = 3, .kernel = 3, .padding = same_size};
     check_gradients<input{3, 4, 5}, residual<three, swish, three>{}, flatten{}, dense{2}>();
-    check_gradients<input{1, 4, 5}, three, residual<three, swish>{}, max_pool{}, flatten{},
+    check_gradients<input{1, 4, 5}, three, residual<three, swish>{}, average_pool{}, flatten{},
                     dense{2}>();
     check_gradients<input{2, 4, 3}, concatenate<three, conv2d{.filters = 2, .kernel = 1}>{},
                     three>();
