@@ -3,6 +3,7 @@
 
 #include <ctgrad/layers/activation.hpp>
 #include <ctgrad/layers/attention.hpp>
+#include <ctgrad/layers/batch_norm.hpp>
 #include <ctgrad/layers/causal_convolution.hpp>
 #include <ctgrad/layers/conversion.hpp>
 #include <ctgrad/layers/convolution.hpp>
