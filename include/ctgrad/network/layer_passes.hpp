@@ -57,20 +57,22 @@ public:
 
     /// `key` is the seed of what is random. Rows of sequences come step by step; `state` is what the
     /// layers remember of all of them.
+    template <class Observer = no_observer>
     void forward(const Network& net, rows_view<const T> inputs, std::uint64_t key,
-                 std::ptrdiff_t sequences = 0, T* state = nullptr)
+                 std::ptrdiff_t sequences = 0, T* state = nullptr, const Observer& observer = {})
     {
         passes::forward(net.parameters().data(), inputs.data, inputs.stride, places(), inputs.rows,
-                        {key, sequences, state, scratch_.data()});
+                        {key, sequences, state, scratch_.data()}, observer);
     }
 
-    /// Takes `prediction_gradients()` back to all parameters.
-    void backward(const Network& net, rows_view<const T> inputs, const auto& update,
-                  std::ptrdiff_t sequences = 0)
+    /// Takes `prediction_gradients()` back to all parameters; and to the inputs if that is wanted: then
+    /// returns where they are, row_stride apart.
+    const T* backward(const Network& net, rows_view<const T> inputs, const auto& update,
+                      std::ptrdiff_t sequences = 0, bool wants_input = false)
     {
-        passes::backward(net.parameters().data(), inputs.data, inputs.stride, places(),
-                         gradients_.data(), inputs.rows, {0, sequences, nullptr, scratch_.data()},
-                         update);
+        return passes::backward(net.parameters().data(), inputs.data, inputs.stride, places(),
+                                gradients_.data(), inputs.rows,
+                                {0, sequences, nullptr, scratch_.data()}, update, wants_input);
     }
 
 private:

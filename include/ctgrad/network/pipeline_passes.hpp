@@ -8,6 +8,13 @@
 namespace ctgrad::detail
 {
 
+/// Stands for the absence of what looks at rows on their way. An observer is called before each layer's
+/// pass, with the layer's type and place, its parameters, its input (a result), how many rows those are
+/// and the context of the pass.
+struct no_observer
+{
+};
+
 /// All passes through layers one behind the other, which come from `In`, in memory that others own.
 template <class T, placement In, class Pipeline>
 struct pipeline_passes;
@@ -101,9 +108,11 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
         T* output() const { return buffer(memory.layers.back().output_buffer); }
     };
 
+    template <class Observer = no_observer>
     static void forward(const T* parameters, const T* x, std::ptrdiff_t x_stride,
                         const training_memory& at, std::ptrdiff_t rows,
-                        const keeping_context<T>& context)
+                        const keeping_context<T>& context,
+                        [[maybe_unused]] const Observer& observer = {})
     {
         if constexpr (memory.copies_input)
         {
@@ -116,6 +125,12 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
                 const T* const own = parameters + place.parameters;
                 T* const y = at.buffer(place.output_buffer);
                 key = mix_bits(key);
+                if constexpr (!std::same_as<Observer, no_observer>)
+                {
+                    observer(hana::basic_type<Layer>{}, place, own,
+                             input_of(place, x, x_stride, at), rows,
+                             context_of(place, context, key));
+                }
                 if constexpr (keeps_values<Layer>)
                 {
                     const result in = input_of(place, x, x_stride, at);

@@ -43,10 +43,11 @@ public:
 
     /// Adds what these rows contribute to the gradients of the mean loss over a batch of
     /// `batch_rows`; `loss` of the result is their sum. The key is that of the batch plus the number of
-    /// rows before these. Sizes are not checked.
-    template <auto Loss>
+    /// rows before these. Sizes are not checked. An observer (network/pipeline_passes.hpp) sees all rows.
+    template <auto Loss, class Observer = detail::no_observer>
     batch_result add_part(const Network& net, rows_view<const T> inputs, rows_view<const T> targets,
-                          std::uint64_t key, std::ptrdiff_t batch_rows)
+                          std::uint64_t key, std::ptrdiff_t batch_rows,
+                          const Observer& observer = {})
     {
         batch_result result;
         const T factor = T(1) / static_cast<T>(batch_rows);
@@ -54,7 +55,8 @@ public:
         {
             const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, inputs.rows - row);
             const rows_view<const T> x = inputs.slice(row, count);
-            passes_.forward(net, x, mix_bits(key + static_cast<std::uint64_t>(row)));
+            passes_.forward(net, x, mix_bits(key + static_cast<std::uint64_t>(row)), 0, nullptr,
+                            observer);
             take_losses<Loss>(targets.slice(row, count), factor, result);
             passes_.backward(net, x, detail::no_update{});
         }

@@ -54,10 +54,12 @@ public:
 
     /// Adds what these sequences contribute to the gradients of the mean loss over a batch of
     /// `batch_rows`; `loss` of the result is the sum of their mean losses. The key is that of the batch
-    /// plus the number of sequences before these. Sizes are not checked.
-    template <auto Loss>
+    /// plus the number of sequences before these. Sizes are not checked. An observer
+    /// (network/pipeline_passes.hpp) sees the rows of all steps.
+    template <auto Loss, class Observer = detail::no_observer>
     batch_result add_part(const Network& net, rows_view<const T> inputs, rows_view<const T> targets,
-                          std::uint64_t key, std::ptrdiff_t batch_rows)
+                          std::uint64_t key, std::ptrdiff_t batch_rows,
+                          const Observer& observer = {})
     {
         const std::ptrdiff_t steps = inputs.columns / Network::input_size;
         const std::ptrdiff_t chunk = steps_at_once > 0 ? std::min(steps_at_once, steps) : steps;
@@ -74,7 +76,8 @@ public:
             {
                 add_steps<Loss>(net, inputs.slice(row, count), targets.slice(row, count), first,
                                 std::min(chunk, steps - first), steps,
-                                mix_bits(key + static_cast<std::uint64_t>(row)), factor, result);
+                                mix_bits(key + static_cast<std::uint64_t>(row)), factor, result,
+                                observer);
             }
         }
         result.loss /= static_cast<double>(losses);
@@ -112,10 +115,10 @@ private:
     }
 
     /// Some steps of some sequences, whose states are those behind the steps before.
-    template <auto Loss>
+    template <auto Loss, class Observer>
     void add_steps(const Network& net, rows_view<const T> inputs, rows_view<const T> targets,
                    std::ptrdiff_t first, std::ptrdiff_t steps, std::ptrdiff_t all_steps,
-                   std::uint64_t key, T factor, batch_result& result)
+                   std::uint64_t key, T factor, batch_result& result, const Observer& observer)
     {
         const std::ptrdiff_t sequences = inputs.rows;
         const rows_view<T> x{x_.data(), steps * sequences, Network::input_size, input_stride};
@@ -128,7 +131,7 @@ private:
             }
         }
         passes_.forward(net, x, mix_bits(key + static_cast<std::uint64_t>(first)), sequences,
-                        state_.data());
+                        state_.data(), observer);
 
         constexpr int size = Network::output_size;
         constexpr int stride = row_stride<T>(size);

@@ -3,6 +3,7 @@
 
 #include <ctgrad/tensor/flush_denormals.hpp>
 #include <ctgrad/train/checkpoint.hpp>
+#include <ctgrad/train/finished_step.hpp>
 #include <ctgrad/train/progress.hpp>
 #include <ctgrad/train/schedules.hpp>
 #include <ctgrad/train/training_step.hpp>
@@ -43,6 +44,9 @@ struct training_options
     /// training goes on from it, to the bits of a training that was never interrupted; the history begins
     /// with the epochs before. With another learning rate, loss or more epochs it goes on as well.
     checkpoint_path<T> checkpoint = {};
+    /// Called after each step, such as a diagnostics_log (train/diagnostics.hpp); its time is part of the
+    /// epoch's.
+    std::function<void(const finished_step&)> on_step = {};
     /// No epoch begins once this is true; see train/interrupt.hpp.
     const std::atomic<bool>* stop = nullptr;
 };
@@ -203,6 +207,11 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
             if (options.average > 0)
             {
                 average.add(net.parameters());
+            }
+            if (options.on_step)
+            {
+                options.on_step(
+                    {.epoch = epoch, .index = index, .count = batches, .loss = result.loss});
             }
             total.loss += result.loss * static_cast<double>(result.rows);
             total.correct += result.correct;
