@@ -9,8 +9,12 @@ namespace ctgrad::detail
 template <auto Layer>
 constexpr auto without_dropout();
 
+/// What is held there cannot drop anything (derivatives).
 template <class Holder>
-struct holder_without_dropout;
+struct holder_without_dropout
+{
+    static constexpr Holder value{};
+};
 
 template <template <auto...> class Holder, auto... Layers>
 struct holder_without_dropout<Holder<Layers...>>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/tensor/flush_denormals.hpp>
+#include <ctgrad/train/calibrate.hpp>
 #include <ctgrad/train/checkpoint.hpp>
 #include <ctgrad/train/finished_step.hpp>
 #include <ctgrad/train/progress.hpp>
@@ -238,6 +239,7 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
             }
         };
         exchange_average();
+        calibrate_by_some(net, data, options.randomness);
         if (options.validation != nullptr)
         {
             record.validation = mean_loss<Loss>(net, *options.validation, runner);

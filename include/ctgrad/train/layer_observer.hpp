@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/network/observe_branches.hpp>
 #include <ctgrad/train/layer_facts.hpp>
 
 #include <vector>
@@ -27,59 +28,24 @@ public:
         return [this]<class Layer>(hana::basic_type<Layer>, const layer_place&, const T* parameters,
                                    const auto& in, std::ptrdiff_t rows,
                                    const keeping_context<T>& context)
-        {
-            if constexpr (!is_conversion<Layer>)
-            {
-                layer_facts& own = facts_[next_];
-                next_ = (next_ + 1) % facts_.size(); // behind the last layer comes another pass
-                if constexpr (is_formula_layer<Layer>)
-                {
-                    own.statistics.template add<Layer>(parameters, in.rows, rows, flat_below_);
-                }
-                if constexpr (!std::same_as<branches_of<Layer>, branch_list<>>)
-                {
-                    look_into<state_size<Layer>>(parameters, in, rows, context,
-                                                 branches_of<Layer>{});
-                }
-            }
-        };
+        { this->template look_at<Layer>(parameters, in, rows, context); };
     }
 
 private:
-    /// Takes rows through layers that are held by one, as its own pass will do, which does not show them.
-    template <int State, class... Branches>
-    void look_into(const T* parameters, const auto& in, std::ptrdiff_t rows,
-                   const keeping_context<T>& context, branch_list<Branches...>)
+    template <class Layer>
+    void look_at(const T* parameters, const auto& in, std::ptrdiff_t rows,
+                 const keeping_context<T>& context)
     {
-        keeping_context<T> own = context;
-        // What is remembered of sequences changes on the way, so it is a copy.
-        std::vector<T> memory(static_cast<std::size_t>(context.sequences * State));
-        if (context.memory != nullptr)
+        if constexpr (!is_conversion<Layer>)
         {
-            std::copy_n(context.memory, memory.size(), memory.begin());
-            own.memory = memory.data();
-        }
-        std::uint64_t index = 0;
-        int state = 0;
-        const auto pass = [&]<class Branch>(hana::basic_type<Branch>)
-        {
-            if constexpr (!Branch::is_identity)
+            layer_facts& own = facts_[next_];
+            next_ = (next_ + 1) % facts_.size(); // behind the last layer comes another pass
+            if constexpr (is_formula_layer<Layer>)
             {
-                constexpr std::ptrdiff_t block = simd::batch<T>::size;
-                const std::ptrdiff_t room =
-                    (rows + Branch::steps_before * context.sequences + block - 1) / block * block;
-                aligned_buffer<T> values(static_cast<std::size_t>(room * Branch::memory.values()));
-                aligned_buffer<T> kept(static_cast<std::size_t>(room * Branch::memory.kept));
-                Branch::passes::forward(parameters, in.rows, in.stride,
-                                        {values.data(), kept.data(), nullptr, nullptr, room, room},
-                                        rows, own.part(mix_bits(context.key + index), state),
-                                        function());
+                own.statistics.template add<Layer>(parameters, in.rows, rows, flat_below_);
             }
-            parameters += Branch::parameters;
-            state += Branch::state;
-            ++index;
-        };
-        (pass(hana::basic_type<Branches>{}), ...);
+            observe_branches<Layer>(parameters, in, rows, context, function());
+        }
     }
 
     double flat_below_;
