@@ -67,11 +67,11 @@ diagnosis diagnose_rows(const Network& net, const data_set<T>& data,
 
 /// Looks at each layer of a network while rows go through it and the gradients of their mean loss come
 /// back, without dropout: which units are dead or saturated, what activations get, the norms of gradients.
-/// `text(diagnosis)` is a table of it, `warnings(diagnosis)` what to do about it. For a network with memory
+/// `to_string(diagnosis)`, or `<<`, is a table of it, `warnings(diagnosis)` what to do about it. For a network with memory
 /// rows are sequences, and each step counts as a row.
 /// Errors     throws data_error when rows of the data do not fit the network, or if there are none;
 ///            size_error for parameters of another network
-/// Cost       about two steps of training over these rows; layers that hold layers go forward once more
+/// Cost       two to three times a step of training over these rows; layers that hold layers go forward once more
 /// Source     Glorot, Bengio (2010), Understanding the difficulty of training deep feedforward neural
 ///            networks; Lu et al. (2020), Dying ReLU and initialization
 template <class Network, class T, class Loss>
