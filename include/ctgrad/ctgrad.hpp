@@ -7,6 +7,8 @@
 #include <ctgrad/catalogue/optimisers.hpp>
 #include <ctgrad/catalogue/penalties.hpp>
 #include <ctgrad/graph/print.hpp>
+#include <ctgrad/layers/columns.hpp>
+#include <ctgrad/network/derivatives.hpp>
 #include <ctgrad/network/network.hpp>
 #include <ctgrad/simd/elementwise.hpp>
 #include <ctgrad/simd/lists.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "../message_of.hpp"
+
 #include <zlib.h>
 
 #include <filesystem>
@@ -64,21 +66,6 @@ public:
 private:
     std::filesystem::path location;
 };
-
-/// The message of the error that `action` throws; empty when it throws none.
-template <class Error>
-std::string message_of(auto action)
-{
-    try
-    {
-        action();
-    }
-    catch (const Error& error)
-    {
-        return error.what();
-    }
-    return "";
-}
 
 /// Whether a message contains each of these parts.
 inline bool names(std::string_view message, std::initializer_list<std::string_view> parts)

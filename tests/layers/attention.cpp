@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE attention
 #include <boost/test/unit_test.hpp>
 
-#include "../network/gradients.hpp"
+#include "sequence_layers.hpp"
 
 using namespace ctgrad;
 
@@ -14,13 +14,8 @@ void check_steps()
 {
     using net_type = basic_network<T, input{Inputs}, Layer>;
     constexpr int units = Layer.heads * Layer.size;
-    net_type net;
     const auto values = numbers(net_type::parameter_count, -1, 1, 3);
-    net.import_parameters(std::vector<T>(values.begin(), values.end()));
-    std::vector<T> exported(net_type::parameter_count);
-    net.export_parameters(exported);
-    BOOST_TEST(std::equal(exported.begin(), exported.end(), values.begin(),
-                          [](T a, double b) { return a == static_cast<T>(b); }));
+    auto net = with_parameters<net_type>(values);
 
     constexpr int steps = 25;
     const auto x = numbers(steps * Inputs, -1, 1, 4);
@@ -71,18 +66,6 @@ void check_both()
     check_steps<double, Inputs, Layer>();
 }
 
-template <input In, auto... Layers>
-void check_gradients()
-{
-    using net = basic_network<double, In, Layers...>;
-    for (const auto& [sequences, steps] :
-         {std::array{1, 1}, std::array{1, 9}, std::array{3, 4}, std::array{34, 3}})
-    {
-        const std::string wrong = wrong_gradients_of_sequences<net>(sequences, steps);
-        BOOST_TEST(wrong.empty(), sequences << " sequences of " << steps << ": " << wrong);
-    }
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_CASE(steps_are_those_of_the_definition)
@@ -95,11 +78,14 @@ BOOST_AUTO_TEST_CASE(steps_are_those_of_the_definition)
 
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences)
 {
-    check_gradients<input{2}, attention{.heads = 2, .size = 3}, dense{2}>();
-    check_gradients<input{2}, dense{5}, attention{.heads = 1, .size = 17, .context = 3}>();
-    check_gradients<input{2}, attention{.heads = 2, .size = 2, .context = 1}, dense{2}>();
-    check_gradients<input{2}, dense{4}, residual<attention{.heads = 2, .size = 2}, dense{4}>{},
-                    gru{.units = 2}>();
+    check_gradients_of_sequences<input{2}, attention{.heads = 2, .size = 3}, dense{2}>();
+    check_gradients_of_sequences<input{2}, dense{5},
+                                 attention{.heads = 1, .size = 17, .context = 3}>();
+    check_gradients_of_sequences<input{2}, attention{.heads = 2, .size = 2, .context = 1},
+                                 dense{2}>();
+    check_gradients_of_sequences<input{2}, dense{4},
+                                 residual<attention{.heads = 2, .size = 2}, dense{4}>{},
+                                 gru{.units = 2}>();
 }
 
 // Steps that are remembered from the piece before are seen, but nothing goes back to them.

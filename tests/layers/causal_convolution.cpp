@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE causal_convolution
 #include <boost/test/unit_test.hpp>
 
-#include "../network/gradients.hpp"
+#include "sequence_layers.hpp"
 
 using namespace ctgrad;
 
@@ -13,13 +13,8 @@ template <class T, int Inputs, causal_conv1d Layer>
 void check_steps()
 {
     using net_type = basic_network<T, input{Inputs}, Layer>;
-    net_type net;
     const auto values = numbers(net_type::parameter_count, -1, 1, 3);
-    net.import_parameters(std::vector<T>(values.begin(), values.end()));
-    std::vector<T> exported(net_type::parameter_count);
-    net.export_parameters(exported);
-    BOOST_TEST(std::equal(exported.begin(), exported.end(), values.begin(),
-                          [](T a, double b) { return a == static_cast<T>(b); }));
+    auto net = with_parameters<net_type>(values);
 
     constexpr int steps = 40;
     const auto x = numbers(steps * Inputs, -1, 1, 4);
@@ -61,18 +56,6 @@ void check_both()
     check_steps<double, Inputs, Layer>();
 }
 
-template <input In, auto... Layers>
-void check_gradients()
-{
-    using net = basic_network<double, In, Layers...>;
-    for (const auto& [sequences, steps] :
-         {std::array{1, 1}, std::array{1, 7}, std::array{3, 4}, std::array{34, 3}})
-    {
-        const std::string wrong = wrong_gradients_of_sequences<net>(sequences, steps);
-        BOOST_TEST(wrong.empty(), sequences << " sequences of " << steps << ": " << wrong);
-    }
-}
-
 constexpr variable<"x"> x;
 
 } // namespace
@@ -89,11 +72,12 @@ BOOST_AUTO_TEST_CASE(steps_are_those_of_the_definition)
 
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences)
 {
-    check_gradients<input{2}, causal_conv1d{.filters = 3}>();
-    check_gradients<input{1}, causal_conv1d{.filters = 9, .kernel = 3, .dilation = 2}, tanh(x),
-                    causal_conv1d{.filters = 2, .kernel = 2, .dilation = 5, .bias = false}>();
-    check_gradients<input{2}, causal_conv1d{.filters = 4, .kernel = 2}, gru{.units = 3},
-                    causal_conv1d{.filters = 2}>();
+    check_gradients_of_sequences<input{2}, causal_conv1d{.filters = 3}>();
+    check_gradients_of_sequences<
+        input{1}, causal_conv1d{.filters = 9, .kernel = 3, .dilation = 2}, tanh(x),
+        causal_conv1d{.filters = 2, .kernel = 2, .dilation = 5, .bias = false}>();
+    check_gradients_of_sequences<input{2}, causal_conv1d{.filters = 4, .kernel = 2},
+                                 gru{.units = 3}, causal_conv1d{.filters = 2}>();
 }
 
 // What comes behind a piece sees the inputs before it.

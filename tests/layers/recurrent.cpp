@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE recurrent
 #include <boost/test/unit_test.hpp>
 
-#include "../network/gradients.hpp"
+#include "sequence_layers.hpp"
 
 using namespace ctgrad;
 
@@ -129,13 +129,8 @@ template <class T, class Layer, int Inputs, int Units>
 void check_steps(int of_input, int of_state)
 {
     using net_type = basic_network<T, input{Inputs}, Layer{.units = Units}>;
-    net_type net;
     const auto values = numbers(net_type::parameter_count, -1, 1, 3);
-    net.import_parameters(std::vector<T>(values.begin(), values.end()));
-    std::vector<T> exported(net_type::parameter_count);
-    net.export_parameters(exported);
-    BOOST_TEST(std::equal(exported.begin(), exported.end(), values.begin(),
-                          [](T a, double b) { return a == static_cast<T>(b); }));
+    auto net = with_parameters<net_type>(values);
 
     const parameters_in_file p{values, Inputs, Units, of_input, of_state};
     states expected;
@@ -161,18 +156,6 @@ void check_both(int of_input, int of_state)
     check_steps<double, Layer, Inputs, Units>(of_input, of_state);
 }
 
-template <input In, auto... Layers>
-void check_gradients()
-{
-    using net = basic_network<double, In, Layers...>;
-    for (const auto& [sequences, steps] :
-         {std::array{1, 1}, std::array{1, 5}, std::array{3, 4}, std::array{34, 2}})
-    {
-        const std::string wrong = wrong_gradients_of_sequences<net>(sequences, steps);
-        BOOST_TEST(wrong.empty(), sequences << " sequences of " << steps << ": " << wrong);
-    }
-}
-
 constexpr variable<"x"> x;
 
 } // namespace
@@ -193,19 +176,19 @@ BOOST_AUTO_TEST_CASE(steps_are_those_of_the_definition)
 
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences)
 {
-    check_gradients<input{2}, lstm{.units = 3}>();
-    check_gradients<input{3}, gru{.units = 9}>();
-    check_gradients<input{1}, simple_recurrent{.units = 4}>();
-    check_gradients<input{2}, recurrent<leaky_cell>{.units = 3}>();
-    check_gradients<input{2}, recurrent<cells::simple<sigmoid(x)>>{.units = 2}>();
+    check_gradients_of_sequences<input{2}, lstm{.units = 3}>();
+    check_gradients_of_sequences<input{3}, gru{.units = 9}>();
+    check_gradients_of_sequences<input{1}, simple_recurrent{.units = 4}>();
+    check_gradients_of_sequences<input{2}, recurrent<leaky_cell>{.units = 3}>();
+    check_gradients_of_sequences<input{2}, recurrent<cells::simple<sigmoid(x)>>{.units = 2}>();
 }
 
 BOOST_AUTO_TEST_CASE(layers_with_memory_go_with_all_others)
 {
-    check_gradients<input{2}, dense{5}, tanh(x), lstm{.units = 3}, dense{2}>();
-    check_gradients<input{2}, sigmoid(x), gru{.units = 5}, dropout{.rate = 0.3}, lstm{.units = 4},
-                    dense{1}>();
-    check_gradients<input{2, 3}, flatten{}, gru{.units = 3}>();
+    check_gradients_of_sequences<input{2}, dense{5}, tanh(x), lstm{.units = 3}, dense{2}>();
+    check_gradients_of_sequences<input{2}, sigmoid(x), gru{.units = 5}, dropout{.rate = 0.3},
+                                 lstm{.units = 4}, dense{1}>();
+    check_gradients_of_sequences<input{2, 3}, flatten{}, gru{.units = 3}>();
 }
 
 BOOST_AUTO_TEST_CASE(a_sequence_may_come_in_pieces)

@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE composite
 #include <boost/test/unit_test.hpp>
 
-#include "gradients.hpp"
+#include "check_gradients.hpp"
 
 using namespace ctgrad;
 
@@ -12,74 +12,79 @@ namespace
 constexpr variable<"x"> x;
 constexpr auto swish = x * sigmoid(x);
 
-template <input In, auto... Layers>
-void check()
+// Formulas within other layers, in cells and in chains too.
+template <auto Layer>
+void check_fast_form()
 {
-    using net = basic_network<double, In, Layers...>;
-    for (const std::ptrdiff_t rows : {1, 2, 17})
-    {
-        const std::string wrong = wrong_gradients<net>(rows, 60);
-        BOOST_TEST(wrong.empty(), rows << " rows: " << wrong);
-    }
-}
-
-template <input In, auto... Layers>
-void check_sequences()
-{
-    using net = basic_network<double, In, Layers...>;
-    for (const auto& [sequences, steps] : {std::array{1, 1}, std::array{3, 4}, std::array{34, 3}})
-    {
-        const std::string wrong = wrong_gradients_of_sequences<net>(sequences, steps);
-        BOOST_TEST(wrong.empty(), sequences << " sequences of " << steps << ": " << wrong);
-    }
+    using precise = network<input{2}, Layer>;
+    using quick = fast_network<input{2}, Layer>;
+    BOOST_TEST(precise::architecture() == quick::architecture());
+    const precise exact{seed{1}};
+    const quick rough{seed{1}};
+    const std::vector in{0.5f, -1.0f};
+    std::array<float, precise::output_size> a, b;
+    exact.predict_sequence({in.data(), 1, 2}, {a.data(), 1, precise::output_size});
+    rough.predict_sequence({in.data(), 1, 2}, {b.data(), 1, precise::output_size});
+    BOOST_TEST((a != b));
+    for (std::size_t i = 0; i < a.size(); ++i)
+        BOOST_TEST(std::abs(a[i] - b[i]) < 1e-3f);
 }
 
 } // namespace
 
 BOOST_AUTO_TEST_CASE(gradients_of_branches)
 {
-    check<input{3}, residual<dense{5}, swish, dense{3}>{}>();
-    check<input{3}, dense{9}, residual<dense{9}, tanh(x)>{}, dense{2}>();
-    check<input{3}, residual<tanh(x)>{}, dense{2}>();
-    check<input{3}, dense{4}, residual<tanh(x), dense{4}>{}, residual<dense{4}, dropout{0.3}>{}>();
-    check<input{4}, dense{5}, residual<residual<dense{5}, swish>{}, dense{5}>{}>();
-    check<input{3}, dense{4}, add_up<dense{7}, chain<dense{3}, swish, dense{7}>{}>{}, dense{2}>();
-    check<input{3}, dense{17}, concatenate<dense{2}, chain<>{}, chain<swish, dense{18}>{}>{},
-          dense{2}>();
-    check<input{3}, chain<dense{4}, swish>{}, chain<dense{2}>{}>();
+    check_gradients<input{3}, residual<dense{5}, swish, dense{3}>{}>();
+    check_gradients<input{3}, dense{9}, residual<dense{9}, tanh(x)>{}, dense{2}>();
+    check_gradients<input{3}, residual<tanh(x)>{}, dense{2}>();
+    check_gradients<input{3}, dense{4}, residual<tanh(x), dense{4}>{},
+                    residual<dense{4}, dropout{0.3}>{}>();
+    check_gradients<input{4}, dense{5}, residual<residual<dense{5}, swish>{}, dense{5}>{}>();
+    check_gradients<input{3}, dense{4}, add_up<dense{7}, chain<dense{3}, swish, dense{7}>{}>{},
+                    dense{2}>();
+    check_gradients<input{3}, dense{17},
+                    concatenate<dense{2}, chain<>{}, chain<swish, dense{18}>{}>{}, dense{2}>();
+    check_gradients<input{3}, chain<dense{4}, swish>{}, chain<dense{2}>{}>();
 }
 
 BOOST_AUTO_TEST_CASE(gradients_of_formulas_of_branches)
 {
     constexpr variable<"gate"> gate;
     constexpr variable<"z"> z;
-    check<input{3}, dense{4}, combine<swish * gate, dense{5}, dense{5}>{}, dense{2}>();
-    check<input{3}, combine<tanh(gate) + x * sigmoid(z) * gate, dense{17},
-                            chain<dense{4}, swish, dense{17}>{}, dense{17}>{}>();
+    check_gradients<input{3}, dense{4}, combine<swish * gate, dense{5}, dense{5}>{}, dense{2}>();
+    check_gradients<input{3}, combine<tanh(gate) + x * sigmoid(z) * gate, dense{17},
+                                      chain<dense{4}, swish, dense{17}>{}, dense{17}>{}>();
     // A highway: of the input itself, and of the row as a whole.
-    check<input{5}, combine<x + sigmoid(gate) * (z - x), chain<>{}, dense{5}, dense{5}>{}>();
-    check<input{5}, dense{4}, combine<x * tanh(gate), chain<>{}, chain<>{}>{}>();
-    check<input{3}, dense{4}, combine<exp(x - logsumexp(x)) * gate, dense{5}, dense{5}>{}>();
+    check_gradients<input{5},
+                    combine<x + sigmoid(gate) * (z - x), chain<>{}, dense{5}, dense{5}>{}>();
+    check_gradients<input{5}, dense{4}, combine<x * tanh(gate), chain<>{}, chain<>{}>{}>();
+    check_gradients<input{3}, dense{4},
+                    combine<exp(x - logsumexp(x)) * gate, dense{5}, dense{5}>{}>();
 }
 
 BOOST_AUTO_TEST_CASE(gradients_of_branches_of_images)
 {
     constexpr conv2d three{.filters = 3, .kernel = 3, .padding = same_size};
-    check<input{3, 4, 5}, residual<three, swish, three>{}, flatten{}, dense{2}>();
-    check<input{1, 4, 5}, three, residual<three, swish>{}, max_pool{}, flatten{}, dense{2}>();
-    check<input{2, 4, 3}, concatenate<three, conv2d{.filters = 2, .kernel = 1}>{}, three>();
+    check_gradients<input{3, 4, 5}, residual<three, swish, three>{}, flatten{}, dense{2}>();
+    check_gradients<input{1, 4, 5}, three, residual<three, swish>{}, average_pool{}, flatten{},
+                    dense{2}>();
+    check_gradients<input{2, 4, 3}, concatenate<three, conv2d{.filters = 2, .kernel = 1}>{},
+                    three>();
     // With the channels last.
-    check<input{17, 3, 3}, residual<conv2d{.filters = 17, .kernel = 3, .padding = same_size}>{},
-          global_average_pool{}>();
+    check_gradients<input{17, 3, 3},
+                    residual<conv2d{.filters = 17, .kernel = 3, .padding = same_size}>{},
+                    global_average_pool{}>();
 }
 
 BOOST_AUTO_TEST_CASE(gradients_of_branches_with_memory)
 {
-    check_sequences<input{2}, dense{3}, residual<gru{.units = 3}>{}, dense{1}>();
-    check_sequences<input{2}, residual<causal_conv1d{.filters = 3, .kernel = 3, .dilation = 2},
-                                       swish, causal_conv1d{.filters = 2}>{}>();
-    check_sequences<input{2}, concatenate<lstm{.units = 2}, dense{3}, gru{.units = 5}>{},
-                    residual<dense{10}>{}, dense{2}>();
+    check_gradients_of_sequences<input{2}, dense{3}, residual<gru{.units = 3}>{}, dense{1}>();
+    check_gradients_of_sequences<input{2},
+                                 residual<causal_conv1d{.filters = 3, .kernel = 3, .dilation = 2},
+                                          swish, causal_conv1d{.filters = 2}>{}>();
+    check_gradients_of_sequences<input{2},
+                                 concatenate<lstm{.units = 2}, dense{3}, gru{.units = 5}>{},
+                                 residual<dense{10}>{}, dense{2}>();
 }
 
 BOOST_AUTO_TEST_CASE(outputs_are_those_of_the_parts)
@@ -155,4 +160,15 @@ BOOST_AUTO_TEST_CASE(tensors_of_branches_have_numbers)
     for (const std::size_t size : net_type::stored_tensor_sizes())
         stored += size;
     BOOST_TEST(stored == net_type().parameters().size());
+}
+
+BOOST_AUTO_TEST_CASE(a_fast_form_reaches_what_is_within)
+{
+    constexpr variable<"gate"> gate;
+    check_fast_form<chain<dense{8}, tanh(x), gru{.units = 3}>{}>();
+    check_fast_form<gru{.units = 5}>();
+    check_fast_form<residual<dense{9}, swish, gru{.units = 2}>{}>();
+    check_fast_form<add_up<gru{.units = 3}, chain<dense{3}, swish>{}>{}>();
+    check_fast_form<concatenate<gru{.units = 3}, chain<dense{3}, swish>{}>{}>();
+    check_fast_form<combine<x * sigmoid(gate), gru{.units = 3}, dense{3}>{}>();
 }

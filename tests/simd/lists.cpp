@@ -107,6 +107,29 @@ BOOST_AUTO_TEST_CASE(gradients_of_all_results_add_up)
     BOOST_TEST(std::abs(by_parameter[0] - 10 - difference) < 1e-8);
 }
 
+// What a formula without the parameter adds to its gradient is one zero, not one for each element.
+BOOST_AUTO_TEST_CASE(a_parameter_of_one_formula_only)
+{
+    constexpr variable<"u"> u;
+    constexpr auto both = list(beta * u, u + 1);
+    const auto in = random_row<double>(37, 1);
+    const auto incoming = random_row<double>(37, 2);
+    std::vector<double> gradient(37);
+    // One number more on each side, which stays as it is.
+    std::array by_parameter{1.0, 0.0, 2.0};
+    backward<both>(std::tie(in), std::tie(incoming, incoming), std::tie(gradient), std::array{0.5},
+                   std::span(by_parameter).subspan(1, 1));
+    BOOST_TEST(by_parameter[0] == 1.0);
+    BOOST_TEST(by_parameter[2] == 2.0);
+    double wanted = 0;
+    for (std::size_t i = 0; i < in.size(); ++i)
+    {
+        wanted += incoming[i] * in[i];
+        BOOST_TEST(std::abs(gradient[i] - 1.5 * incoming[i]) < 1e-15);
+    }
+    BOOST_TEST(std::abs(by_parameter[1] - wanted) < 1e-13);
+}
+
 // A loss and a softmax share the exponentials; one result has a number for the row.
 BOOST_AUTO_TEST_CASE(rows)
 {

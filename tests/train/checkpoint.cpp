@@ -5,7 +5,7 @@
 
 #include "../data/temporary_directory.hpp"
 #include "../element_types.hpp"
-#include "../network/naive.hpp"
+#include "quadrants.hpp"
 
 #include <ctgrad/catalogue/penalties.hpp>
 #include <ctgrad/train/fit.hpp>
@@ -33,19 +33,6 @@ constexpr auto learnable_swish = x * sigmoid(parameter<"beta">{1.0} * x);
 
 template <class T>
 using net_of = basic_network<T, input{2}, dense{9}, learnable_swish, dropout{0.2}, dense{2}>;
-
-template <class T>
-data_set<T> quadrants(std::size_t rows, unsigned origin = 1)
-{
-    aligned_buffer<T> inputs(rows * 2);
-    std::ranges::copy(numbers_of<T>(rows * 2, -1, 1, origin), inputs.begin());
-    std::vector<int> labels(rows);
-    for (std::size_t row = 0; row < rows; ++row)
-    {
-        labels[row] = inputs[2 * row] * inputs[2 * row + 1] > 0 ? 1 : 0;
-    }
-    return {std::move(inputs), std::move(labels), 2};
-}
 
 template <class T>
 training_options<T> options_of(int epochs, const std::filesystem::path& path = {})

@@ -93,7 +93,17 @@ BOOST_AUTO_TEST_CASE(no_rows_cost_nothing)
     data.target_size = 2;
     const evaluation found = evaluate(net, data, mean_squared_error);
     BOOST_TEST(found.loss == 0.0);
-    BOOST_TEST(found.accuracy == 0.0);
+    BOOST_TEST(std::isnan(found.accuracy));
+}
+
+// The one output is the largest of one; that says nothing.
+BOOST_AUTO_TEST_CASE(one_output_has_no_accuracy)
+{
+    const basic_network<float, input{3}, dense{1}> net{seed{1}};
+    const data_set<float> data(40, aligned_buffer<float>(120), aligned_buffer<float>(40));
+    const evaluation found = evaluate(net, data, mean_squared_error);
+    BOOST_TEST(std::isfinite(found.loss));
+    BOOST_TEST(std::isnan(found.accuracy));
 }
 
 BOOST_AUTO_TEST_CASE(data_that_do_not_fit_are_named)

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../element_types.hpp"
-#include "../network/naive.hpp"
+#include "quadrants.hpp"
 
 #include <ctgrad/train/fit.hpp>
 
@@ -23,20 +23,6 @@ template <class T>
 using net_of = basic_network<T, input{2}, dense{16}, tanh(x), dropout{0.1}, dense{2}>;
 
 const progress_options quiet{.mode = progress_mode::quiet};
-
-// Points in a square; the class is whether both coordinates have the same sign.
-template <class T>
-data_set<T> quadrants(std::size_t rows, unsigned origin = 1)
-{
-    aligned_buffer<T> inputs(rows * 2);
-    std::ranges::copy(numbers_of<T>(rows * 2, -1, 1, origin), inputs.begin());
-    std::vector<int> labels(rows);
-    for (std::size_t row = 0; row < rows; ++row)
-    {
-        labels[row] = inputs[2 * row] * inputs[2 * row + 1] > 0 ? 1 : 0;
-    }
-    return {std::move(inputs), std::move(labels), 2};
-}
 
 template <class Network>
 auto exported(const Network& net)

@@ -3,6 +3,9 @@
 #define BOOST_TEST_MODULE fit_sequences
 #include <boost/test/unit_test.hpp>
 
+#include "../data/temporary_directory.hpp"
+#include "every_runner.hpp"
+
 #include <ctgrad/ctgrad.hpp>
 #include <ctgrad/train/fit.hpp>
 
@@ -86,6 +89,51 @@ BOOST_AUTO_TEST_CASE(truncated_gradients_learn_something_else)
     };
     BOOST_TEST(loss_after(6) == loss_after(0));
     BOOST_TEST(loss_after(2) != loss_after(0));
+}
+
+// More sequences than are trained at once, in an order that is not theirs.
+BOOST_AUTO_TEST_CASE(who_runs_the_parts_does_not_matter)
+{
+    const data_set<float> training = parities(150, 5, targets::of_all_steps, 1);
+    const auto trained = [&](auto& runner)
+    {
+        net counter{seed{1}};
+        const auto history = fit(counter, training,
+                                 {.epochs = 2,
+                                  .batch = 100,
+                                  .steps_at_once = 3,
+                                  .validation = &training,
+                                  .output = quiet},
+                                 cross_entropy, adam{}, runner);
+        std::vector<float> values(counter.parameters().begin(), counter.parameters().end());
+        values.push_back(static_cast<float>(history.back().validation.loss));
+        return values;
+    };
+    backwards_runner backwards;
+    const std::vector<float> expected = trained(backwards);
+    for (const int count : {1, 3})
+    {
+        standard_threads threads{count};
+        BOOST_TEST(trained(threads) == expected, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_goes_on_to_the_same_bits)
+{
+    const temporary_directory directory;
+    const data_set<float> training = parities(60, 5, targets::of_all_steps, 1);
+    const auto train_to = [&](net& counter, int epochs, const std::filesystem::path& path)
+    {
+        fit(counter, training, {.epochs = epochs, .batch = 16, .output = quiet, .checkpoint = path},
+            cross_entropy, adam{});
+    };
+    net at_once{seed{1}};
+    train_to(at_once, 4, {});
+    net first{seed{1}}, second{seed{2}};
+    train_to(first, 2, directory.path("training"));
+    train_to(second, 4, directory.path("training"));
+    BOOST_TEST(second.parameters() == at_once.parameters(), boost::test_tools::per_element());
+    BOOST_TEST((first.parameters()[0] != second.parameters()[0]));
 }
 
 BOOST_AUTO_TEST_CASE(sequences_that_do_not_fit_are_named)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "../message_of.hpp"
+
 #include <ctgrad/tensor/matrix_view.hpp>
 
 #include <cmath>
@@ -94,18 +96,3 @@ private:
     std::vector<T> outputs;
     std::vector<T> wanted;
 };
-
-/// The message of the error that `action` throws; empty when it throws none.
-template <class Error>
-std::string message_of(auto action)
-{
-    try
-    {
-        action();
-    }
-    catch (const Error& error)
-    {
-        return error.what();
-    }
-    return "";
-}

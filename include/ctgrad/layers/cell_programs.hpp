@@ -82,8 +82,8 @@ template <class Cell>
 struct fast_cell : Cell
 {
     static constexpr auto rule =
-        hana::unpack(Cell::rule.assignments, [](const auto&... assigned)
-                     { return update((variable<assigned.name>{} = fast(assigned.value))...); });
+        hana::unpack(Cell::rule.assignments, []<class... Assigned>(const Assigned&... assigned)
+                     { return update((variable<Assigned::name>{} = fast(assigned.value))...); });
 };
 
 template <std::size_t Size>

@@ -1,49 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/network/branch.hpp>
+#include <ctgrad/network/branch_parameters.hpp>
 
 namespace ctgrad::detail
 {
 
-/// Number `Layer` and the name of a tensor, "2.weight".
-struct numbered_name
-{
-    std::array<char, 32> characters{};
-    int size = 0;
-
-    constexpr numbered_name() = default;
-    constexpr numbered_name(int layer, std::string_view name)
-    {
-        int power = 1;
-        while (layer / power > 9)
-        {
-            power *= 10;
-        }
-        for (; power > 0; power /= 10)
-        {
-            add(static_cast<char>('0' + layer / power % 10));
-        }
-        add('.');
-        for (const char character : name)
-        {
-            add(character);
-        }
-    }
-
-    constexpr std::string_view view() const
-    {
-        return {characters.data(), static_cast<std::size_t>(size)};
-    }
-
-private:
-    constexpr void add(char character) { characters[static_cast<std::size_t>(size++)] = character; }
-};
-
 /// A layer of several branches, all of which get its input; `Join` makes one of their outputs, and takes the
 /// gradient apart again.
 template <class T, placement In, class Join, class... Branches>
-struct joined_branches
+struct joined_branches : branch_parameters<T, Branches...>
 {
     static constexpr placement placed_output = Join::template output<Branches...>();
     static constexpr shape output = placed_output.extents;
@@ -55,123 +21,17 @@ struct joined_branches
     static constexpr long long multiply_adds = (0LL + ... + Branches::multiply_adds);
 
 private:
+    using base = branch_parameters<T, Branches...>;
+    using base::for_each_branch;
     static constexpr std::size_t count = sizeof...(Branches);
     using results =
         std::array<typename std::tuple_element_t<0, std::tuple<Branches...>>::result, count>;
 
-    /// What lies before each branch's part of a block in which each has so much.
-    static constexpr std::array<int, count> offsets(std::array<int, count> sizes)
-    {
-        std::array<int, count> before{};
-        for (std::size_t i = 1; i < count; ++i)
-        {
-            before[i] = before[i - 1] + sizes[i - 1];
-        }
-        return before;
-    }
-    static constexpr auto parameters_at = offsets({Branches::parameters...});
-    static constexpr auto state_at = offsets({Branches::state...});
-    static constexpr auto kept_at = offsets({Branches::kept...});
-    static constexpr auto scratch_at = offsets({Branches::scratch...});
-
-    /// Calls `body.operator()<Branch, Index>()` for each branch.
-    CTGRAD_ALWAYS_INLINE static constexpr void for_each_branch(const auto& body)
-    {
-        [&]<std::size_t... I>(std::index_sequence<I...>) CTGRAD_INLINE_LAMBDA
-        { (body.template operator()<Branches, I>(), ...); }(std::make_index_sequence<count>{});
-    }
-
-    /// Calls with each layer that has parameters, its place in the block and its number.
-    static constexpr void for_each_layer(const auto& body)
-    {
-        int number = 0;
-        for_each_branch(
-            [&]<class Branch, std::size_t I>()
-            {
-                Branch::passes::for_each_layer(
-                    [&]<class Layer>(hana::basic_type<Layer> layer, const layer_place& place)
-                    {
-                        body(layer, parameters_at[I] + place.parameters, number);
-                        number += is_conversion<Layer> ? 0 : 1;
-                    });
-            });
-    }
-
-    static constexpr int tensor_count = []
-    {
-        int tensors = 0;
-        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, int, int)
-                       { tensors += static_cast<int>(Layer::tensors.size()); });
-        return tensors;
-    }();
-
-    static constexpr auto names = []
-    {
-        std::array<numbered_name, static_cast<std::size_t>(tensor_count)> made{};
-        std::size_t next = 0;
-        for_each_layer(
-            [&]<class Layer>(hana::basic_type<Layer>, int, int number)
-            {
-                for (const tensor_info& tensor : Layer::tensors)
-                {
-                    made[next++] = numbered_name(number, tensor.name);
-                }
-            });
-        return made;
-    }();
+    static constexpr auto state_at = offsets_of(std::array{Branches::state...});
+    static constexpr auto kept_at = offsets_of(std::array{Branches::kept...});
+    static constexpr auto scratch_at = offsets_of(std::array{Branches::scratch...});
 
 public:
-    static constexpr auto tensors = []
-    {
-        std::array<tensor_info, static_cast<std::size_t>(tensor_count)> made{};
-        std::size_t next = 0;
-        int stored = 0;
-        for_each_layer(
-            [&]<class Layer>(hana::basic_type<Layer>, int place, int)
-            {
-                // Layers begin at cache lines: what is skipped belongs to the tensor before.
-                if (next > 0)
-                {
-                    made[next - 1].stored += place - stored;
-                    stored = place;
-                }
-                for (const tensor_info& tensor : Layer::tensors)
-                {
-                    made[next] = tensor;
-                    made[next].name = names[next].view();
-                    stored += tensor.stored;
-                    ++next;
-                }
-            });
-        return made;
-    }();
-
-    static void initialise(T* parameters, random_engine& engine)
-    {
-        for_each_layer([&]<class Layer>(hana::basic_type<Layer>, int place, int)
-                       { Layer::initialise(parameters + place, engine); });
-    }
-
-    static void export_tensors(const T* parameters, T* to)
-    {
-        for_each_layer(
-            [&]<class Layer>(hana::basic_type<Layer>, int place, int)
-            {
-                Layer::export_tensors(parameters + place, to);
-                to += logical_parameters<Layer>();
-            });
-    }
-
-    static void import_tensors(const T* from, T* parameters)
-    {
-        for_each_layer(
-            [&]<class Layer>(hana::basic_type<Layer>, int place, int)
-            {
-                Layer::import_tensors(from, parameters + place);
-                from += logical_parameters<Layer>();
-            });
-    }
-
     template <class Rows>
     CTGRAD_ALWAYS_INLINE static void infer(const T* parameters, const T* x, std::ptrdiff_t x_stride,
                                            T* y, Rows rows, T* scratch_memory, T* memory = nullptr)
@@ -181,7 +41,7 @@ public:
             [&]<class Branch, std::size_t I>() CTGRAD_INLINE_LAMBDA
             {
                 const auto found =
-                    Branch::infer(parameters + parameters_at[I], x, x_stride, rows,
+                    Branch::infer(parameters + base::parameters_at[I], x, x_stride, rows,
                                   scratch_memory + scratch_at[I], memory + state_at[I]);
                 outputs[I] = {found.rows, found.stride};
             });
@@ -195,7 +55,7 @@ public:
         for_each_branch(
             [&]<class Branch, std::size_t I>()
             {
-                const auto found = Branch::forward(parameters + parameters_at[I], x, x_stride,
+                const auto found = Branch::forward(parameters + base::parameters_at[I], x, x_stride,
                                                    kept_of<I>(kept_values, rows, context), rows,
                                                    context_of<I>(context));
                 outputs[I] = {found.rows, found.stride};
@@ -233,9 +93,9 @@ public:
                 if constexpr (!Branch::is_identity)
                 {
                     const T* const more = Branch::backward(
-                        parameters + parameters_at[I], x, x_stride,
-                        kept_of<I>(kept_values, rows, context), gradients + parameters_at[I], rows,
-                        context_of<I>(context), dx != nullptr);
+                        parameters + base::parameters_at[I], x, x_stride,
+                        kept_of<I>(kept_values, rows, context), gradients + base::parameters_at[I],
+                        rows, context_of<I>(context), dx != nullptr);
                     for (std::ptrdiff_t i = 0; i < numbers && dx != nullptr; ++i)
                     {
                         dx[i] += more[i];

@@ -3,6 +3,7 @@
 
 #include <ctgrad/layers/activation.hpp>
 #include <ctgrad/layers/attention.hpp>
+#include <ctgrad/layers/batch_norm.hpp>
 #include <ctgrad/layers/causal_convolution.hpp>
 #include <ctgrad/layers/conversion.hpp>
 #include <ctgrad/layers/convolution.hpp>
@@ -12,6 +13,7 @@
 #include <ctgrad/layers/pooling.hpp>
 #include <ctgrad/layers/recurrent.hpp>
 #include <ctgrad/layers/reshape.hpp>
+#include <ctgrad/layers/upsample.hpp>
 
 #include <boost/hana/basic_tuple.hpp>
 #include <boost/hana/type.hpp>
@@ -47,7 +49,7 @@ namespace detail
 
 /// Stands in for what is no layer, and says so.
 template <class T, auto Layer, placement In>
-struct no_layer : flatten_implementation<T, In>
+struct no_layer : reshape_implementation<T, In, In.extents>
 {
     static constexpr bool is_layer = layer<Layer>;
     static_assert(

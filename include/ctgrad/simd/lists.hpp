@@ -143,6 +143,58 @@ std::array<T*, Count> pointers_to(const char* what, const std::tuple<Arrays...>&
     return pointers;
 }
 
+template <auto List>
+inline constexpr auto variables_of_list =
+    static_cast<std::size_t>(programs_of_list<List>::variables.size);
+template <auto List>
+inline constexpr auto parameters_of_list =
+    static_cast<std::size_t>(programs_of_list<List>::parameters.size);
+template <auto List>
+inline constexpr std::size_t results_of_list = programs_of_list<List>::incoming.size();
+
+/// Writes the gradients of all variables, then those of all parameters, summed over the elements, from
+/// the gradients of all results.
+template <auto List, class T, aliasing Inputs = aliasing::none>
+void run_backward(const std::array<const T*, variables_of_list<List>>& variables,
+                  const std::array<const T*, results_of_list<List>>& results, const T* parameters,
+                  const std::array<T*, variables_of_list<List> + parameters_of_list<List>>& targets,
+                  std::ptrdiff_t length)
+{
+    using programs = programs_of_list<List>;
+    using backward_program = typename programs::backward;
+    // What the gradients do not depend on is no input of the program.
+    constexpr const name_list& leaves = backward_program::variables;
+    constexpr const name_list& numbers = backward_program::parameters;
+    std::array<const T*, static_cast<std::size_t>(leaves.size)> sources{};
+    std::array<T, static_cast<std::size_t>(numbers.size)> values{};
+    const auto place = [&](std::string_view name, const T* data)
+    {
+        const int of_leaf = leaves.find(name);
+        const int of_number = numbers.find(name);
+        if (of_leaf >= 0)
+        {
+            sources[static_cast<std::size_t>(of_leaf)] = data;
+        }
+        if (of_number >= 0)
+        {
+            values[static_cast<std::size_t>(of_number)] = *data;
+        }
+    };
+    for (std::size_t v = 0; v < variables.size(); ++v)
+    {
+        place(programs::variables[static_cast<int>(v)], variables[v]);
+    }
+    for (std::size_t p = 0; p < parameters_of_list<List>; ++p)
+    {
+        place(programs::parameters[static_cast<int>(p)], parameters + p);
+    }
+    for (std::size_t k = 0; k < results.size(); ++k)
+    {
+        place(programs::incoming[k], results[k]);
+    }
+    run_program<backward_program, T, Inputs>(sources, targets, values.data(), length);
+}
+
 } // namespace detail
 
 /// The values of several formulas, with all work that they share done once: `forward<list(f, g)>(
@@ -203,10 +255,8 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din, const Par
                   detail::check_list<List, T, Gradients, Incoming>())
     {
         using programs = detail::programs_of_list<List>;
-        using backward_program = typename programs::backward;
         constexpr auto variable_count = static_cast<std::size_t>(programs::variables.size);
         constexpr auto parameter_count = static_cast<std::size_t>(programs::parameters.size);
-        constexpr std::size_t result_count = programs::incoming.size();
         const auto inputs = detail::as_tuple(in);
         const std::size_t length = std::ranges::size(std::get<0>(inputs));
         const auto variables = detail::pointers_to<const T>("each input", inputs,
@@ -220,36 +270,6 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din, const Par
         detail::check_length("the list of parameter gradients", parameter_count,
                              std::ranges::size(parameter_gradients));
 
-        // What the gradients do not depend on is no input of the program.
-        constexpr const name_list& leaves = backward_program::variables;
-        constexpr const name_list& numbers = backward_program::parameters;
-        std::array<const T*, static_cast<std::size_t>(leaves.size)> sources{};
-        std::array<T, static_cast<std::size_t>(numbers.size)> values{};
-        const auto place = [&](std::string_view name, const T* data)
-        {
-            const int leaf = leaves.find(name);
-            const int number = numbers.find(name);
-            if (leaf >= 0)
-            {
-                sources[static_cast<std::size_t>(leaf)] = data;
-            }
-            if (number >= 0)
-            {
-                values[static_cast<std::size_t>(number)] = *data;
-            }
-        };
-        for (std::size_t v = 0; v < variable_count; ++v)
-        {
-            place(programs::variables[static_cast<int>(v)], variables[v]);
-        }
-        for (std::size_t p = 0; p < parameter_count; ++p)
-        {
-            place(programs::parameters[static_cast<int>(p)], std::ranges::data(parameters) + p);
-        }
-        for (std::size_t k = 0; k < result_count; ++k)
-        {
-            place(programs::incoming[k], results[k]);
-        }
         std::array<T, parameter_count> sums{};
         std::array<T*, variable_count + parameter_count> targets{};
         std::ranges::copy(gradients, targets.begin());
@@ -257,8 +277,8 @@ void backward(const Inputs& in, const Incoming& dout, Gradients&& din, const Par
         {
             targets[variable_count + p] = &sums[p];
         }
-        detail::run_program<backward_program, T>(sources, targets, values.data(),
-                                                 static_cast<std::ptrdiff_t>(length));
+        detail::run_backward<List, T>(variables, results, std::ranges::data(parameters), targets,
+                                      static_cast<std::ptrdiff_t>(length));
         for (std::size_t p = 0; p < parameter_count; ++p)
         {
             std::ranges::data(parameter_gradients)[p] += sums[p];

@@ -61,9 +61,12 @@ inline constexpr extent extent_in<derivative_of<Expression, Name>> =
     parameters_of<Expression>.find(Name.view()) >= 0 && reduces_in<Expression> ? extent::row
                                                                                : extent::element;
 
+// By a name that does not occur the gradient is 0, as many as you like.
 template <class Expression, class Seed, fixed_string Name>
 inline constexpr extent extent_in<pullback_of<Expression, Seed, Name>> =
-    parameters_of<Expression>.find(Name.view()) >= 0 ? extent::row : extent::element;
+    parameters_of<Expression>.find(Name.view()) >= 0  ? extent::row
+    : variables_of<Expression>.find(Name.view()) >= 0 ? extent::element
+                                                      : extent::any;
 
 template <class Expression>
 inline constexpr extent extent_in<in_fast_tier<Expression>> = extent_in<Expression>;
