@@ -35,6 +35,10 @@ using composites = basic_network<
     combine<a * sigmoid(b), dense{4}, chain<dense{5}, activations::tanh, dense{4}>{}>{},
     concatenate<chain<>{}, dense{3}>{}, dense{2}>;
 
+// Inference has other statistics than the batch.
+using normalised = basic_network<double, input{6}, dense{6}, batch_norm{}, activations::tanh,
+                                 residual<batch_norm{}, dense{6}>{}, dense{2}>;
+
 // The input changes where it lies.
 using formula_first = basic_network<double, input{3}, activations::tanh, dense{2}>;
 
@@ -87,6 +91,7 @@ BOOST_AUTO_TEST_CASE(gradients_are_finite_differences)
     BOOST_TEST(wrong_input_gradients<images>(3) == "");
     BOOST_TEST(wrong_input_gradients<composites>(3) == "");
     BOOST_TEST(wrong_input_gradients<formula_first>(3) == "");
+    BOOST_TEST(wrong_input_gradients<normalised>(3) == "");
 }
 
 BOOST_AUTO_TEST_CASE(float_gradients_are_rounded_double_ones)
