@@ -425,6 +425,18 @@ BOOST_AUTO_TEST_CASE(nothing_is_dropped)
     BOOST_TEST((found.layers[1].gradient_norm == expected.layers[0].gradient_norm));
 }
 
+BOOST_AUTO_TEST_CASE(statistics_are_those_of_inference)
+{
+    using net_of =
+        basic_network<double, input{8}, dense{8}, batch_norm{}, activations::tanh, dense{2}>;
+    const net_of net{seed{1}};
+    const auto data = random_rows<double>(30, 8, 2);
+    const diagnosis found = diagnose(net, data, mean_squared_error);
+    BOOST_TEST(found.loss == evaluate(net, data, mean_squared_error).loss, tolerance(1e-12));
+    BOOST_TEST(found.layers[1].name == "batch_norm");
+    BOOST_TEST(found.layers[1].parameters == 4 * 8);
+}
+
 BOOST_AUTO_TEST_CASE(rows_are_evenly_spread)
 {
     const auto net = four_units<double, activations::tanh>({1, 1, 1, 1}, {0, 0, 0, 0});

@@ -42,12 +42,12 @@ void check_diagnosis(const data_set<T>& data, const diagnosis_options<T>& option
     }
 }
 
-template <auto Loss, class Network, class T>
+template <auto Loss, class Named, class Network, class T>
 diagnosis diagnose_rows(const Network& net, const data_set<T>& data,
                         const diagnosis_options<T>& options)
 {
     training_workspace<Network> workspace;
-    layer_observer<Network> observer(options.saturated_slope);
+    layer_observer<Network, Named> observer(options.saturated_slope);
     const batch_result result = workspace.template add_part<Loss>(
         net, data.input_view(), data.target_view(), 0, data.rows, observer.function());
     diagnosis found{.rows = data.rows, .loss = result.loss / static_cast<double>(data.rows)};
@@ -87,7 +87,7 @@ diagnosis diagnose(const Network& net, const data_set<T>& data, const Loss&,
         {
             return detail::call_without_dropout(
                 net, [&](const auto& certain)
-                { return detail::diagnose_rows<formula>(certain, rows, options); });
+                { return detail::diagnose_rows<formula, Network>(certain, rows, options); });
         };
         const bool all = options.rows == 0 || options.rows >= data.rows;
         return all ? diagnose_all(data) : diagnose_all(detail::spread_rows(data, options.rows));
