@@ -6,6 +6,7 @@
 #include <ctgrad/catalogue/activations.hpp>
 #include <ctgrad/ctgrad.hpp>
 #include <ctgrad/data/csv.hpp>
+#include <ctgrad/train/diagnose.hpp>
 #include <ctgrad/train/fit.hpp>
 
 #include <algorithm>
@@ -42,47 +43,20 @@ struct outcome
     bool diverged = false; // to infinity or NaN
 };
 
-/// Share of units whose slope is below 0.05 at every row, by their pre-activations and the values of the
-/// activation's parameters.
-template <auto Activation>
-double dead_share(rows_view<const float> pre_activations, std::span<const float> parameters)
-{
-    constexpr auto slope = derivative(Activation, activations::x);
-    std::vector<float> largest(static_cast<std::size_t>(pre_activations.columns), 0.0f);
-    std::vector<float> slopes(largest.size());
-    for (std::ptrdiff_t row = 0; row < pre_activations.rows; ++row)
-    {
-        if constexpr (parameters_of<decltype(slope)>.size > 0)
-        {
-            forward<slope>(pre_activations.row(row), slopes, parameters);
-        }
-        else
-        {
-            forward<slope>(pre_activations.row(row), slopes);
-        }
-        std::ranges::transform(largest, slopes, largest.begin(), [](float most, float here)
-                               { return std::max(most, std::abs(here)); });
-    }
-    const auto dead = std::ranges::count_if(largest, [](float most) { return most < 0.05f; });
-    return static_cast<double>(dead) / static_cast<double>(largest.size());
-}
-
 template <auto Activation>
 outcome train(const data_set<float>& training, const data_set<float>& test, const beginning& start,
               double rate, int epochs)
 {
     using model =
         network<input{pixels}, dense{hidden}, Activation, dense{hidden}, Activation, dense{10}>;
-    // The parts of it that end before an activation; their parameters are the first of its own.
-    using first_part = network<input{pixels}, dense{hidden}>;
-    using second_part = network<input{pixels}, dense{hidden}, Activation, dense{hidden}>;
+    constexpr std::size_t in_first = hidden * pixels + hidden;
     constexpr std::size_t slopes = parameters_of<decltype(Activation)>.size;
 
     model net{seed{1}};
     std::vector<float> values(model::parameter_count);
     net.export_parameters(values);
     random_engine engine(1);
-    for (const std::size_t at : {std::size_t{0}, std::size_t{first_part::parameter_count} + slopes})
+    for (const std::size_t at : {std::size_t{0}, in_first + slopes})
     {
         const std::span<float> layer = std::span(values).subspan(at, hidden * pixels + hidden);
         draw_weights(layer.first(hidden * pixels), start.kind, pixels, hidden, engine);
@@ -98,16 +72,8 @@ outcome train(const data_set<float>& training, const data_set<float>& test, cons
     {
         return {.diverged = true};
     }
-    std::vector<float> outputs(static_cast<std::size_t>(training.rows) * hidden);
-    const rows_view<float> pre_activations{outputs.data(), training.rows, hidden};
-    const auto dead_behind = [&]<class Part>(Part part)
-    {
-        const std::span<const float> all = values;
-        part.import_parameters(all.first(Part::parameter_count));
-        part.predict(training.input_view(), pre_activations);
-        return dead_share<Activation>(pre_activations, all.subspan(Part::parameter_count, slopes));
-    };
-    return {.dead = (dead_behind(first_part{}) + dead_behind(second_part{})) / 2,
+    const diagnosis found = diagnose(net, training, cross_entropy, {.dead_slope = 0.05});
+    return {.dead = (found.layers[1].dead.value() + found.layers[3].dead.value()) / 2,
             .accuracy = evaluate(net, test, cross_entropy).accuracy};
 }
 

@@ -205,27 +205,28 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(moments_are_those_of_what_formulas_get, T, element
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(units_of_images_are_channels, T, element_types)
 {
-    // Few filters are in blocks of samples, many behind channels side by side.
-    using first = basic_network<T, input{9, 9}, conv2d{.filters = 3}>;
-    using second = basic_network<T, input{9, 9}, conv2d{.filters = 3}, activations::relu,
-                                 conv2d{.filters = 32}>;
-    using net_of = basic_network<T, input{9, 9}, conv2d{.filters = 3}, activations::relu,
-                                 conv2d{.filters = 32}, activations::relu, flatten{}, dense{2}>;
+    // Of one channel, images are in blocks of samples; of at least as many as a vector has lanes, channels
+    // are last.
+    using first = basic_network<T, input{9, 9}, conv2d{.filters = 20}>;
+    using second = basic_network<T, input{9, 9}, conv2d{.filters = 20}, activations::relu,
+                                 conv2d{.filters = 40}>;
+    using net_of = basic_network<T, input{9, 9}, conv2d{.filters = 20}, activations::relu,
+                                 conv2d{.filters = 40}, activations::relu, flatten{}, dense{2}>;
     const auto data = random_rows<T>(37, 81, 2);
     net_of net{seed{4}};
     std::vector<T> parameters(net_of::parameter_count);
     net.export_parameters(parameters);
-    // Nothing passes the second filter, nor the last eight of the other layer.
-    parameters[27 + 1] = T(-100);
-    std::fill_n(parameters.begin() + first::parameter_count + 3 * 9 * 32 + 24, 8, T(-100));
+    // Nothing passes the second filter, nor the last ten of the other layer.
+    parameters[20 * 9 + 1] = T(-100);
+    std::fill_n(parameters.begin() + first::parameter_count + 40 * 20 * 9 + 30, 10, T(-100));
     net.import_parameters(parameters);
     const diagnosis found = diagnose(net, data, mean_squared_error);
-    BOOST_TEST(found.layers[1].units == 3);
-    BOOST_TEST(found.layers[1].dead.value() == 1.0 / 3);
-    BOOST_TEST(found.layers[3].units == 32);
+    BOOST_TEST(found.layers[1].units == 20);
+    BOOST_TEST(found.layers[1].dead.value() == 0.05);
+    BOOST_TEST(found.layers[3].units == 40);
     BOOST_TEST(found.layers[3].dead.value() == 0.25);
     BOOST_TEST(!found.layers[4].dead.has_value());
-    // Sums of 27 products and a bias of 100, in another order than here; of variances around 2000.
+    // Sums of 180 products and a bias of 100, in another order than here; of variances around 2000.
     constexpr double rounding = 1e4 * std::numeric_limits<T>::epsilon();
     const auto check = [&](const layer_diagnosis& layer, const std::vector<T>& values)
     {
@@ -342,7 +343,8 @@ BOOST_AUTO_TEST_CASE(layers_of_all_branches_are_found)
                       combine<a * sigmoid(b), chain<>{}, chain<dense{3}, activations::elu()>{}>{},
                       concatenate<chain<>{}, activations::sigmoid>{}>;
     const branched net{seed{1}};
-    const diagnosis found = diagnose(net, random_rows<double>(10, 3, 6), mean_squared_error);
+    const auto data = random_rows<double>(10, 3, 6);
+    const diagnosis found = diagnose(net, data, mean_squared_error);
     std::vector<std::string> numbers_of_layers;
     for (const layer_diagnosis& layer : found.layers)
     {
@@ -358,6 +360,12 @@ BOOST_AUTO_TEST_CASE(layers_of_all_branches_are_found)
     // The second of two branches: its parameters lie behind those of the first.
     std::vector<double> parameters(branched::parameter_count);
     net.export_parameters(parameters);
+    basic_network<double, input{3}, dense{3}> second;
+    second.import_parameters(std::span(parameters).subspan(12, 12));
+    std::vector<double> outputs(10 * 3);
+    second.predict(data.inputs.span(), outputs);
+    BOOST_TEST(layer_named(found, "0.2").mean.value() == naive_moments(outputs)[0],
+               tolerance(1e-12));
     BOOST_TEST(layer_named(found, "0.1").parameter_norm.value() ==
                    norm_of(std::span(parameters).subspan(12, 12)),
                tolerance(1e-12));
@@ -415,6 +423,18 @@ BOOST_AUTO_TEST_CASE(nothing_is_dropped)
     BOOST_TEST(found.layers[0].name == "dropout");
     BOOST_TEST((found.layers[2].variance == expected.layers[1].variance));
     BOOST_TEST((found.layers[1].gradient_norm == expected.layers[0].gradient_norm));
+}
+
+BOOST_AUTO_TEST_CASE(statistics_are_those_of_inference)
+{
+    using net_of =
+        basic_network<double, input{8}, dense{8}, batch_norm{}, activations::tanh, dense{2}>;
+    const net_of net{seed{1}};
+    const auto data = random_rows<double>(30, 8, 2);
+    const diagnosis found = diagnose(net, data, mean_squared_error);
+    BOOST_TEST(found.loss == evaluate(net, data, mean_squared_error).loss, tolerance(1e-12));
+    BOOST_TEST(found.layers[1].name == "batch_norm");
+    BOOST_TEST(found.layers[1].parameters == 4 * 8);
 }
 
 BOOST_AUTO_TEST_CASE(rows_are_evenly_spread)

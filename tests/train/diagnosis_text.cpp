@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_table_has_a_line_for_each_layer)
         "1 relu(x)   41%        <1%  -0.5       nan\n"
         "2 flatten\n"
         "loss 0.12 over 256 rows\n";
-    BOOST_TEST(text(found) == expected);
+    BOOST_TEST(to_string(found) == expected);
     std::ostringstream out;
     out << found;
     BOOST_TEST(out.str() == expected);
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_table_has_a_line_for_each_layer)
 
 BOOST_AUTO_TEST_CASE(nothing_is_a_table_without_layers)
 {
-    BOOST_TEST(text({.rows = 1, .loss = 2.0}) ==
+    BOOST_TEST(to_string(diagnosis{.rows = 1, .loss = 2.0}) ==
                "layer  dead  saturated  mean  variance  gradient  parameters  update\n"
                "loss 2 over 1 row\n");
 }

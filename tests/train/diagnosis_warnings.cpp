@@ -54,8 +54,8 @@ std::string said_of(std::vector<layer_diagnosis> layers, const warning_limits& l
 BOOST_AUTO_TEST_CASE(what_is_in_order_has_no_warnings)
 {
     BOOST_TEST(said_of({}) == "");
-    BOOST_TEST(said_of({weights("0", 1), formula("1", "relu(x)", 0.09), weights("2", 1),
-                        formula("3", "tanh(x)", 0, 0.09)}) == "");
+    BOOST_TEST(said_of({weights("0", 1), formula("1", "relu(x)", 0.24), weights("2", 1),
+                        formula("3", "tanh(x)", 0, 0.24)}) == "");
 }
 
 BOOST_AUTO_TEST_CASE(dead_and_saturated_units)

@@ -22,7 +22,8 @@ struct holder_without_dropout<Holder<Layers...>>
     static constexpr Holder<without_dropout<Layers>()...> value{};
 };
 
-/// A layer that drops nothing, nor does what it holds; its parameters lie where they did.
+/// A layer whose passes of training are those of inference, also of what it holds: it drops nothing, and
+/// has no statistics of a batch. Its parameters lie where they did.
 template <auto Layer>
 constexpr auto without_dropout()
 {
@@ -30,6 +31,10 @@ constexpr auto without_dropout()
     if constexpr (std::same_as<type, dropout>)
     {
         return dropout{.rate = 0.0};
+    }
+    else if constexpr (std::same_as<type, batch_norm>)
+    {
+        return batch_norm_formula<Layer.epsilon>; // of its parameters, as in inference
     }
     else if constexpr (requires { type::holds_layers; })
     {
@@ -50,9 +55,9 @@ struct network_without_dropout<basic_network<T, Input, Layers...>>
     using type = basic_network<T, Input, without_dropout<Layers>()...>;
 };
 
-/// Calls `body` with a network whose passes of training are those of inference: that one, or one without
-/// dropout and with the same parameters.
-/// Cost       a copy of the parameters if there is dropout
+/// Calls `body` with a network whose passes of training are those of inference: that one, or one of
+/// layers like that with the same parameters.
+/// Cost       a copy of the parameters if there is dropout or batch_norm
 template <class Network>
 decltype(auto) call_without_dropout(const Network& net, const auto& body)
 {

@@ -42,12 +42,12 @@ void check_diagnosis(const data_set<T>& data, const diagnosis_options<T>& option
     }
 }
 
-template <auto Loss, class Network, class T>
+template <auto Loss, class Named, class Network, class T>
 diagnosis diagnose_rows(const Network& net, const data_set<T>& data,
                         const diagnosis_options<T>& options)
 {
     training_workspace<Network> workspace;
-    layer_observer<Network> observer(options.saturated_slope);
+    layer_observer<Network, Named> observer(options.saturated_slope);
     const batch_result result = workspace.template add_part<Loss>(
         net, data.input_view(), data.target_view(), 0, data.rows, observer.function());
     diagnosis found{.rows = data.rows, .loss = result.loss / static_cast<double>(data.rows)};
@@ -67,11 +67,11 @@ diagnosis diagnose_rows(const Network& net, const data_set<T>& data,
 
 /// Looks at each layer of a network while rows go through it and the gradients of their mean loss come
 /// back, without dropout: which units are dead or saturated, what activations get, the norms of gradients.
-/// `text(diagnosis)` is a table of it, `warnings(diagnosis)` what to do about it. For a network with memory
+/// `to_string(diagnosis)`, or `<<`, is a table of it, `warnings(diagnosis)` what to do about it. For a network with memory
 /// rows are sequences, and each step counts as a row.
 /// Errors     throws data_error when rows of the data do not fit the network, or if there are none;
 ///            size_error for parameters of another network
-/// Cost       about two steps of training over these rows; layers that hold layers go forward once more
+/// Cost       two to three times a step of training over these rows; layers that hold layers go forward once more
 /// Source     Glorot, Bengio (2010), Understanding the difficulty of training deep feedforward neural
 ///            networks; Lu et al. (2020), Dying ReLU and initialization
 template <class Network, class T, class Loss>
@@ -87,7 +87,7 @@ diagnosis diagnose(const Network& net, const data_set<T>& data, const Loss&,
         {
             return detail::call_without_dropout(
                 net, [&](const auto& certain)
-                { return detail::diagnose_rows<formula>(certain, rows, options); });
+                { return detail::diagnose_rows<formula, Network>(certain, rows, options); });
         };
         const bool all = options.rows == 0 || options.rows >= data.rows;
         return all ? diagnose_all(data) : diagnose_all(detail::spread_rows(data, options.rows));

@@ -62,7 +62,7 @@ inline std::string diagnosis_line(const diagnosis_cells& cells,
 } // namespace detail
 
 /// A table with a line for each layer; what does not apply to a layer is left out.
-inline std::string text(const diagnosis& found)
+inline std::string to_string(const diagnosis& found)
 {
     std::vector<detail::diagnosis_cells> lines{
         {"layer", "dead", "saturated", "mean", "variance", "gradient", "parameters", "update"}};
@@ -86,7 +86,7 @@ inline std::string text(const diagnosis& found)
 
 inline std::ostream& operator<<(std::ostream& out, const diagnosis& found)
 {
-    return out << text(found);
+    return out << to_string(found);
 }
 
 } // namespace ctgrad

@@ -15,9 +15,9 @@ namespace ctgrad
 /// From where on `warnings` says something.
 struct warning_limits
 {
-    /// Shares of a layer's units.
-    double dead = 0.1;
-    double saturated = 0.1;
+    /// Shares of a layer's units; some of relu's are off at most rows from the beginning.
+    double dead = 0.25;
+    double saturated = 0.25;
     /// How many times the gradient of a parameter, as a root mean square over its layer, may be smaller or
     /// larger than in the last layer that learns.
     double gradient = 1e3;

@@ -16,7 +16,7 @@ namespace ctgrad
 ///     fit(net, training, {.on_step = std::ref(log)}, cross_entropy, adam{});
 ///
 /// Errors     as `diagnose`
-/// Cost       for each epoch about two steps over 256 rows or `.rows`, and a copy of the parameters;
+/// Cost       for each epoch two to three times a step over 256 rows or `.rows`, and a copy of the parameters;
 ///            the network must outlive it
 template <class Network, class Loss>
 class diagnostics_log

@@ -25,53 +25,87 @@ template <class Formula>
 inline constexpr int unit_count = Formula::output.rank > 1 ? Formula::output.extents[0]
                                                            : Formula::output.size();
 
-/// Calls `body(position, unit)` for each number of some rows, which may have padding between them.
+/// Calls `body(position, unit)` for each number of some rows in the order in which they lie; not for the
+/// padding between them.
 template <class T, class Formula>
 void for_each_number(std::ptrdiff_t rows, const auto& body)
 {
     constexpr placement place{Formula::output, Formula::output_format};
     constexpr int size = place.extents.size();
-    constexpr int channels = place.channels();
-    constexpr int pixels = place.pixels();
-    constexpr std::ptrdiff_t block = simd::batch<T>::size;
-    for (std::ptrdiff_t row = 0; row < rows; ++row)
+    constexpr int pixels = place.extents.rank > 1 ? place.pixels() : 1;
+    constexpr int units = unit_count<Formula>;
+    if constexpr (place.format == row_format::sample_blocks)
     {
-        for (int i = 0; i < size; ++i)
+        constexpr std::ptrdiff_t block = simd::batch<T>::size;
+        for (std::ptrdiff_t first = 0; first < rows; first += block)
         {
-            const int channel = i / pixels;
-            const int unit = place.extents.rank > 1 ? channel : i;
-            switch (place.format)
+            for (int i = 0; i < size; ++i)
             {
-            case row_format::rows:
-                body(row * row_stride<T>(size) + i, unit);
-                break;
-            case row_format::sample_blocks:
-                body((row / block * size + i) * block + row % block, unit);
-                break;
-            case row_format::channels_last:
-                body((row * pixels + i % pixels) * row_stride<T>(channels) + channel, unit);
-                break;
+                for (std::ptrdiff_t row = 0; row < std::min(block, rows - first); ++row)
+                {
+                    body(first * size + i * block + row, i / pixels);
+                }
+            }
+        }
+    }
+    else if constexpr (place.format == row_format::channels_last)
+    {
+        for (std::ptrdiff_t pixel = 0; pixel < rows * pixels; ++pixel)
+        {
+            for (int unit = 0; unit < units; ++unit)
+            {
+                body(pixel * row_stride<T>(units) + unit, unit);
+            }
+        }
+    }
+    else
+    {
+        for (std::ptrdiff_t row = 0; row < rows; ++row)
+        {
+            for (int i = 0; i < size; ++i)
+            {
+                body(row * row_stride<T>(size) + i, i / pixels);
             }
         }
     }
 }
 
-/// The slopes of a formula at some rows: what the layer's own passes make of gradients of 1.
+/// Memory for the slopes of a formula at some rows.
 template <class Formula, class T>
-aligned_buffer<T> slopes_at(const T* parameters, const T* z, std::ptrdiff_t rows)
+class slopes_of_rows
 {
-    const auto numbers = static_cast<std::size_t>(
-        numbers_of_rows<T>({Formula::output, Formula::output_format}, rows));
-    aligned_buffer<T> values(numbers);
-    aligned_buffer<T> kept(numbers);
-    aligned_buffer<T> slopes(numbers);
-    aligned_buffer<T> unused(static_cast<std::size_t>(stored_parameters<Formula>()));
-    std::copy_n(z, numbers, values.begin());
-    std::ranges::fill(slopes, T(1));
-    Formula::forward(parameters, values.data(), kept.data(), rows, pass_context{});
-    Formula::backward(parameters, kept.data(), slopes.data(), unused.data(), rows);
-    return slopes;
-}
+public:
+    explicit slopes_of_rows(std::ptrdiff_t rows)
+        : values_(room(rows)),
+          kept_(room(rows)),
+          slopes_(room(rows)),
+          unused_(stored_parameters<Formula>())
+    {
+    }
+
+    /// What the layer's own passes make of gradients of 1.
+    const T* at(const T* parameters, const T* z, std::ptrdiff_t rows)
+    {
+        std::copy_n(z, room(rows), values_.begin());
+        std::fill_n(slopes_.begin(), room(rows), T(1));
+        Formula::forward(parameters, values_.data(), kept_.data(), rows, pass_context{});
+        Formula::backward(parameters, kept_.data(), slopes_.data(), unused_.data(), rows);
+        return slopes_.data();
+    }
+
+    /// Numbers that so many rows take.
+    static std::size_t room(std::ptrdiff_t rows)
+    {
+        return static_cast<std::size_t>(
+            numbers_of_rows<T>({Formula::output, Formula::output_format}, rows));
+    }
+
+private:
+    aligned_buffer<T> values_;
+    aligned_buffer<T> kept_;
+    aligned_buffer<T> slopes_;
+    aligned_buffer<T> unused_;
+};
 
 /// What a formula gets, and how steep it is there.
 class formula_statistics
@@ -80,28 +114,26 @@ public:
     template <class Formula, class T>
     void add(const T* parameters, const T* z, std::ptrdiff_t rows, double flat_below)
     {
-        pre_activations_.add(
-            [&](const auto& add)
-            {
-                for_each_number<T, Formula>(rows, [&](std::ptrdiff_t at, int)
-                                            { add(static_cast<double>(z[at])); });
-            });
-        if constexpr (!Formula::over_row)
+        if constexpr (Formula::over_row)
+        {
+            for_each_number<T, Formula>(rows, [&](std::ptrdiff_t at, int)
+                                        { pre_activations_.add(static_cast<double>(z[at])); });
+        }
+        else
         {
             if (units_.empty())
             {
                 find_ends<Formula, T>(parameters, flat_below);
             }
-            const aligned_buffer<T> slopes = slopes_at<Formula>(parameters, z, rows);
-            for_each_number<T, Formula>(rows,
-                                        [&](std::ptrdiff_t at, int unit)
-                                        {
-                                            slopes_of& own = units_[static_cast<std::size_t>(unit)];
-                                            const double size = size_of(slopes.data()[at]);
-                                            own.largest = std::max(own.largest, size);
-                                            own.flat += size < flat_below ? 1 : 0;
-                                            ++own.all;
-                                        });
+            // A whole number of blocks, but few rows, which stay in cache.
+            constexpr std::ptrdiff_t some = 16;
+            static_assert(some % simd::batch<T>::size == 0);
+            slopes_of_rows<Formula, T> memory(some);
+            for (std::ptrdiff_t first = 0; first < rows; first += some)
+            {
+                add_rows<Formula>(memory, parameters, z + memory.room(first),
+                                  std::min(some, rows - first), flat_below);
+            }
         }
     }
 
@@ -132,6 +164,23 @@ private:
         bool flat_at_both_ends = true;
     };
 
+    template <class Formula, class T>
+    void add_rows(slopes_of_rows<Formula, T>& memory, const T* parameters, const T* z,
+                  std::ptrdiff_t rows, double flat_below)
+    {
+        const T* const slopes = memory.at(parameters, z, rows);
+        for_each_number<T, Formula>(rows,
+                                    [&](std::ptrdiff_t at, int unit)
+                                    {
+                                        pre_activations_.add(static_cast<double>(z[at]));
+                                        slopes_of& own = units_[static_cast<std::size_t>(unit)];
+                                        const double size = size_of(slopes[at]);
+                                        own.largest = std::max(own.largest, size);
+                                        own.flat += size < flat_below ? 1 : 0;
+                                        ++own.all;
+                                    });
+    }
+
     /// NaN counts as steep.
     static double size_of(auto slope)
     {
@@ -144,20 +193,18 @@ private:
     void find_ends(const T* parameters, double flat_below)
     {
         units_.resize(static_cast<std::size_t>(unit_count<Formula>));
-        constexpr placement place{Formula::output, Formula::output_format};
+        slopes_of_rows<Formula, T> memory(1);
         for (const T far : {T(-1e4), T(1e4)})
         {
-            aligned_buffer<T> z(static_cast<std::size_t>(numbers_of_rows<T>(place, 1)));
-            std::ranges::fill(z, far);
-            const aligned_buffer<T> slopes = slopes_at<Formula>(parameters, z.data(), 1);
-            for_each_number<T, Formula>(1,
-                                        [&](std::ptrdiff_t at, int unit)
-                                        {
-                                            slopes_of& own = units_[static_cast<std::size_t>(unit)];
-                                            own.flat_at_both_ends =
-                                                own.flat_at_both_ends &&
-                                                size_of(slopes.data()[at]) < flat_below;
-                                        });
+            const std::vector<T> z(memory.room(1), far);
+            const T* const slopes = memory.at(parameters, z.data(), 1);
+            for_each_number<T, Formula>(
+                1,
+                [&](std::ptrdiff_t at, int unit)
+                {
+                    bool& flat = units_[static_cast<std::size_t>(unit)].flat_at_both_ends;
+                    flat = flat && size_of(slopes[at]) < flat_below;
+                });
         }
     }
 

@@ -74,13 +74,14 @@ void append_layers(std::vector<layer_facts>& all, const std::vector<layer_name>&
         });
 }
 
-/// All layers of a network, also those within others.
-template <class Network>
+/// All layers of a network, also those within others, by the names that they have in another of the same
+/// layers.
+template <class Network, class Named>
 std::vector<layer_facts> facts_of_layers()
 {
     std::vector<layer_facts> all;
     std::size_t number = 0;
-    append_layers<typename Network::passes>(all, network_layer_names<Network>::value(), "", 0,
+    append_layers<typename Network::passes>(all, network_layer_names<Named>::value(), "", 0,
                                             number);
     return all;
 }

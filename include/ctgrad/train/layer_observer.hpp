@@ -10,8 +10,8 @@ namespace ctgrad::detail
 {
 
 /// Sees the pre-activations of all formulas of a network on their way through passes of training, also of
-/// those within layers that hold layers.
-template <class Network>
+/// those within layers that hold layers. `Named` has the names of the layers.
+template <class Network, class Named = Network>
 class layer_observer
 {
     using T = typename Network::value_type;
@@ -49,7 +49,7 @@ private:
     }
 
     double flat_below_;
-    std::vector<layer_facts> facts_ = facts_of_layers<Network>();
+    std::vector<layer_facts> facts_ = facts_of_layers<Network, Named>();
     std::size_t next_ = 0;
 };
 

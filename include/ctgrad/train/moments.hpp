@@ -6,46 +6,37 @@
 namespace ctgrad::detail
 {
 
-/// Mean and variance of numbers that come in parts.
-/// Source     Chan, Golub, LeVeque (1983), Algorithms for computing the sample variance
+/// Mean and variance of numbers that come one by one, of their distances from the first: what is
+/// subtracted in the end is about as large as the variance, however large the mean.
 class moments
 {
 public:
-    /// Adds what `for_each(body)` calls `body` with, the same numbers twice.
-    void add(const auto& for_each)
+    void add(double value)
     {
-        double count = 0;
-        double sum = 0;
-        for_each(
-            [&](double value)
-            {
-                count += 1;
-                sum += value;
-            });
-        if (count == 0)
-        {
-            return;
-        }
-        const double mean = sum / count;
-        double squares = 0;
-        for_each([&](double value) { squares += (value - mean) * (value - mean); });
-        const double all = count_ + count;
-        const double gap = mean - mean_;
-        squares_ += squares + gap * gap * count_ * count / all;
-        mean_ += gap * count / all;
-        count_ = all;
+        first_ = count_ == 0 ? value : first_;
+        const double distance = value - first_;
+        count_ += 1;
+        sum_ += distance;
+        squares_ += distance * distance;
     }
 
     /// NaN without numbers.
-    double mean() const { return count_ > 0 ? mean_ : nan; }
+    double mean() const { return count_ > 0 ? first_ + sum_ / count_ : nan; }
+
     /// Mean square of the distance from the mean.
-    double variance() const { return count_ > 0 ? squares_ / count_ : nan; }
+    double variance() const
+    {
+        const double mean = sum_ / count_;
+        const double variance = squares_ / count_ - mean * mean;
+        return count_ == 0 ? nan : variance < 0 ? 0 : variance;
+    }
 
 private:
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+    double first_ = 0;
     double count_ = 0;
-    double mean_ = 0;
+    double sum_ = 0;
     double squares_ = 0;
 };
 
