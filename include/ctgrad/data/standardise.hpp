@@ -145,7 +145,7 @@ struct column_facts
 };
 
 template <class T>
-std::vector<column_facts> facts_of_columns(rows_view<const T> rows)
+std::vector<column_facts> facts_of_columns(rows_view<T> rows)
 {
     if (rows.rows < 1)
     {
@@ -185,7 +185,7 @@ std::vector<column_facts> facts_of_columns(rows_view<const T> rows)
 /// Source     Chan, Golub, LeVeque (1983), Algorithms for computing the sample variance, the corrected
 ///            two-pass algorithm
 template <std::floating_point T>
-column_scaling standardiser_of(rows_view<const T> rows)
+column_scaling standardiser_of(rows_view<T> rows)
 {
     const std::vector<detail::column_facts> facts = detail::facts_of_columns(rows);
     std::vector<double> means(facts.size());
@@ -229,7 +229,7 @@ column_scaling standardiser_of(const data_set<T>& training)
 
 /// Makes the least number of each column 0 and its largest 1; otherwise as `standardiser_of`.
 template <std::floating_point T>
-column_scaling unit_scaler_of(rows_view<const T> rows)
+column_scaling unit_scaler_of(rows_view<T> rows)
 {
     const std::vector<detail::column_facts> facts = detail::facts_of_columns(rows);
     std::vector<double> offsets;

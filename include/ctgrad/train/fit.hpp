@@ -26,6 +26,9 @@ struct training_options
     /// Of networks with memory, whose rows are sequences: the steps through which gradients go back at
     /// most; 0 for all.
     int steps_at_once = 0;
+    /// Called for the inputs of each row, a copy, before it is learnt from, with random numbers of the row's
+    /// own (data/augment.hpp has some): `[](std::span<float> row, split_mix_engine& engine) {...}`.
+    augmentation<T> augment = {};
     /// Evaluated after each epoch, if given.
     const data_set<T>* validation = nullptr;
     /// A factor of the learning rate for each step (train/schedules.hpp); none if empty.
@@ -36,7 +39,7 @@ struct training_options
     /// The network gets the exponential moving average of its weights, with this decay for each step, and
     /// is validated with it. 0: its own weights.
     double average = 0.0;
-    /// Of the order of rows and of dropout; the same seed gives the same network.
+    /// Of the order of rows, augmentation and dropout; the same seed gives the same network.
     seed randomness = {};
     progress_options output = {};
     /// A path to a file that is written before the first epoch and after each. If it is there at the beginning,
@@ -157,6 +160,7 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     const std::ptrdiff_t batch = std::min<std::ptrdiff_t>(options.batch, data.rows);
     step_type step(runner, chosen, batch, data.input_size, data.target_size);
     step.go_back_through(options.steps_at_once);
+    step.augment_by(options.augment);
     shuffled_order order(data.rows, options.randomness);
     const std::ptrdiff_t batches = order.batches(batch);
     kept_weights<T> kept(options, net.parameters().size());
