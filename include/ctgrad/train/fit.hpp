@@ -3,6 +3,7 @@
 
 #include <ctgrad/tensor/flush_denormals.hpp>
 #include <ctgrad/train/checkpoint.hpp>
+#include <ctgrad/train/norm_limit.hpp>
 #include <ctgrad/train/progress.hpp>
 #include <ctgrad/train/schedules.hpp>
 #include <ctgrad/train/training_step.hpp>
@@ -39,6 +40,9 @@ struct training_options
     /// The network gets the exponential moving average of its weights, with this decay for each step, and
     /// is validated with it. 0: its own weights.
     double average = 0.0;
+    /// The norm that the weights coming into a unit have at most: larger ones are scaled down to it after each
+    /// step (train/norm_limit.hpp). 0: any norm.
+    double max_norm = 0.0;
     /// Of the order of rows, augmentation and dropout; the same seed gives the same network.
     seed randomness = {};
     progress_options output = {};
@@ -77,6 +81,10 @@ void check_options(const data_set<T>& data, const training_options<T>& options,
     {
         throw data_error("ctgrad: the average of weights has a decay of at least 0 and below 1, "
                          "such as 0.999");
+    }
+    if (!(options.max_norm >= 0))
+    {
+        throw data_error("ctgrad: the largest norm of a unit's weights is not negative");
     }
     if (options.schedule && !has_learning_rate)
     {
@@ -165,6 +173,11 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     const std::ptrdiff_t batches = order.batches(batch);
     kept_weights<T> kept(options, net.parameters().size());
     weight_average<T>& average = kept.average;
+    std::optional<norm_limit<Network>> limit;
+    if (options.max_norm > 0)
+    {
+        limit.emplace(options.max_norm);
+    }
     const training_parts<T> parts = parts_of(net, step.state(), kept, data, options, batch);
     training_history history;
     if (options.checkpoint)
@@ -204,6 +217,10 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
             const std::uint64_t key =
                 derived_seed(options.randomness, static_cast<std::uint64_t>(step.steps())).value;
             const batch_result result = step.template run<Loss>(net, data, rows, key);
+            if (limit)
+            {
+                limit->apply(net.parameters());
+            }
             if (options.average > 0)
             {
                 average.add(net.parameters());
