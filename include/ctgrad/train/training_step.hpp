@@ -62,7 +62,8 @@ public:
     training_step(Runner& runner, const Optimiser& chosen, std::ptrdiff_t rows,
                   std::ptrdiff_t inputs = Network::input_size,
                   std::ptrdiff_t targets = Network::output_size)
-        : runner_(runner), state_(chosen, Network::stored_tensor_sizes())
+        : runner_(runner),
+          state_(chosen, Network::stored_tensor_sizes(), Network::parameter_tensors())
     {
         const std::ptrdiff_t count = detail::batch_parts<Runner>(rows);
         // The last batch of an epoch may have larger parts, as 383 rows are two parts and 384 three.
