@@ -62,8 +62,8 @@ void weigh_classes(data_set<T>& data, std::span<const double> weights)
     }
     for (std::size_t column = 0; column < weights.size(); ++column)
     {
-        const auto weight = static_cast<T>(weights[column]);
-        if (!(weight > 0 && std::isfinite(weight)))
+        const auto rounded = static_cast<T>(weights[column]);
+        if (!(rounded > 0 && std::isfinite(rounded)))
         {
             throw data_error("the weight of class " + std::to_string(column) + " is " +
                              std::to_string(weights[column]) +

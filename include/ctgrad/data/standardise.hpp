@@ -49,8 +49,8 @@ public:
     template <std::floating_point T>
     void apply(rows_view<T> rows) const
     {
-        for_each_number(rows, [](T x, double offset, double scale)
-                        { return (static_cast<double>(x) - offset) / scale; });
+        for_each_number(rows, [](T number, double offset, double scale)
+                        { return (static_cast<double>(number) - offset) / scale; });
     }
 
     /// The same for rows that follow each other, such as one that is to be predicted, or the steps of a
@@ -74,8 +74,8 @@ public:
     template <std::floating_point T>
     void invert(rows_view<T> rows) const
     {
-        for_each_number(rows, [](T x, double offset, double scale)
-                        { return static_cast<double>(x) * scale + offset; });
+        for_each_number(rows, [](T number, double offset, double scale)
+                        { return static_cast<double>(number) * scale + offset; });
     }
 
     template <std::floating_point T>
@@ -156,20 +156,20 @@ std::vector<column_facts> facts_of_columns(rows_view<T> rows)
     {
         for (std::size_t column = 0; column < all.size(); ++column)
         {
-            const auto x = static_cast<double>(rows.row(i)[column]);
-            if (std::isinf(x))
+            const auto number = static_cast<double>(rows.row(i)[column]);
+            if (std::isinf(number))
             {
                 throw data_error(
                     "row " + std::to_string(i) + " is infinite in column " +
                     std::to_string(column) +
                     ", but a scaling needs finite numbers, or NaN for what is missing");
             }
-            if (!std::isnan(x))
+            if (!std::isnan(number))
             {
                 column_facts& facts = all[column];
-                facts.least = std::min(facts.least, x);
-                facts.largest = std::max(facts.largest, x);
-                facts.sum += x;
+                facts.least = std::min(facts.least, number);
+                facts.largest = std::max(facts.largest, number);
+                facts.sum += number;
                 ++facts.count;
             }
         }

@@ -36,8 +36,8 @@ public:
             double* const squares = factors_.data() + some.unit;
             for (int i = 0; i < some.count; ++i)
             {
-                const auto weight = static_cast<double>(weights[i]);
-                squares[i] += weight * weight;
+                const auto number = static_cast<double>(weights[i]);
+                squares[i] += number * number;
             }
         }
         bool is_within = true;
