@@ -4,8 +4,10 @@
 #include <ctgrad/tensor/aligned_buffer.hpp>
 #include <ctgrad/train/weight_tensors.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace ctgrad
