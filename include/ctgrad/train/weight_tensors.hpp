@@ -10,9 +10,10 @@ namespace ctgrad
 /// something_weight, as all such are. Not biases, vectors of words, and parameters of formulas.
 constexpr bool is_weight(const parameter_tensor& tensor)
 {
-    // Of a layer within another, "2.weight".
-    const std::string_view name = tensor.name.substr(tensor.name.rfind('.') + 1);
-    return tensor.layer_name != "activation" && (name == "weight" || name.ends_with("_weight"));
+    // That of a layer within another is called "2.weight".
+    const std::string_view name = tensor.name;
+    return tensor.layer_name != "activation" &&
+           (name == "weight" || name.ends_with(".weight") || name.ends_with("_weight"));
 }
 
 } // namespace ctgrad
