@@ -232,6 +232,32 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_bits)
     BOOST_TEST(!std::ranges::equal(first, other));
 }
 
+BOOST_AUTO_TEST_CASE(numbers_of_the_quick_engine_are_the_published_ones)
+{
+    split_mix_engine engine(seed{1234567});
+    BOOST_TEST(engine() == 6457827717110365317u);
+    BOOST_TEST(engine() == 3203168211198807973u);
+    BOOST_TEST(engine() == 9817491932198370423u);
+}
+
+BOOST_AUTO_TEST_CASE(the_quick_engine_fills_and_draws_as_well)
+{
+    split_mix_engine engine(seed{1});
+    std::vector<double> values(draws);
+    fill_normal(std::span(values), 3, 2, engine);
+    const moments normal = moments_of(values);
+    BOOST_TEST(std::abs(normal.mean - 3) < bound * 2 / std::sqrt(draws));
+    BOOST_TEST(std::abs(normal.variance - 4) < bound * 4 * std::sqrt(2.0 / draws));
+    fill_uniform(std::span(values), -0.5, 0.5, engine);
+    BOOST_TEST(std::abs(moments_of(values).mean) < bound * std::sqrt(1.0 / 12 / draws));
+    int twos = 0;
+    for (int i = 0; i < draws; ++i)
+    {
+        twos += draw_below(engine, 3) == 2;
+    }
+    BOOST_TEST(std::abs(twos - draws / 3.0) < bound * std::sqrt(draws * 2.0 / 9));
+}
+
 BOOST_AUTO_TEST_CASE(drawing_below_a_bound_is_even_and_never_reaches_it)
 {
     random_engine engine(3);

@@ -272,6 +272,11 @@ struct tensor_optimiser
     Optimiser chosen;
 
     constexpr auto settings() const { return chosen.settings(); }
+    constexpr auto settings(const auto& tensor) const
+        requires requires { chosen.settings(tensor); }
+    {
+        return chosen.settings(tensor);
+    }
 };
 
 /// `for_each_tensor(with_gradient<dweight / norm(dweight)>(sgd{}))`.

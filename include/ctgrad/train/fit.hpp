@@ -5,6 +5,7 @@
 #include <ctgrad/train/calibrate.hpp>
 #include <ctgrad/train/checkpoint.hpp>
 #include <ctgrad/train/finished_step.hpp>
+#include <ctgrad/train/norm_limit.hpp>
 #include <ctgrad/train/progress.hpp>
 #include <ctgrad/train/schedules.hpp>
 #include <ctgrad/train/training_step.hpp>
@@ -28,6 +29,9 @@ struct training_options
     /// Of networks with memory, whose rows are sequences: the steps through which gradients go back at
     /// most; 0 for all.
     int steps_at_once = 0;
+    /// Called for the inputs of each row, a copy, before it is learnt from, with random numbers of the row's
+    /// own (data/augment.hpp has some): `[](std::span<float> row, split_mix_engine& engine) {...}`.
+    augmentation<T> augment = {};
     /// Evaluated after each epoch, if given.
     const data_set<T>* validation = nullptr;
     /// A factor of the learning rate for each step (train/schedules.hpp); none if empty.
@@ -38,7 +42,10 @@ struct training_options
     /// The network gets the exponential moving average of its weights, with this decay for each step, and
     /// is validated with it. 0: its own weights.
     double average = 0.0;
-    /// Of the order of rows and of dropout; the same seed gives the same network.
+    /// The norm that the weights coming into a unit have at most: larger ones are scaled down to it after each
+    /// step (train/norm_limit.hpp). 0: any norm.
+    double max_norm = 0.0;
+    /// Of the order of rows, augmentation and dropout; the same seed gives the same network.
     seed randomness = {};
     progress_options output = {};
     /// A path to a file that is written before the first epoch and after each. If it is there at the beginning,
@@ -79,6 +86,10 @@ void check_options(const data_set<T>& data, const training_options<T>& options,
     {
         throw data_error("ctgrad: the average of weights has a decay of at least 0 and below 1, "
                          "such as 0.999");
+    }
+    if (!(options.max_norm >= 0))
+    {
+        throw data_error("ctgrad: the largest norm of a unit's weights is not negative");
     }
     if (options.schedule && !has_learning_rate)
     {
@@ -162,10 +173,16 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
     const std::ptrdiff_t batch = std::min<std::ptrdiff_t>(options.batch, data.rows);
     step_type step(runner, chosen, batch, data.input_size, data.target_size);
     step.go_back_through(options.steps_at_once);
+    step.augment_by(options.augment);
     shuffled_order order(data.rows, options.randomness);
     const std::ptrdiff_t batches = order.batches(batch);
     kept_weights<T> kept(options, net.parameters().size());
     weight_average<T>& average = kept.average;
+    std::optional<norm_limit<Network>> limit;
+    if (options.max_norm > 0)
+    {
+        limit.emplace(options.max_norm);
+    }
     const training_parts<T> parts = parts_of(net, step.state(), kept, data, options, batch);
     training_history history;
     if (options.checkpoint)
@@ -205,6 +222,10 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
             const std::uint64_t key =
                 derived_seed(options.randomness, static_cast<std::uint64_t>(step.steps())).value;
             const batch_result result = step.template run<Loss>(net, data, rows, key);
+            if (limit)
+            {
+                limit->apply(net.parameters());
+            }
             if (options.average > 0)
             {
                 average.add(net.parameters());

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/catalogue/optimisers.hpp>
-#include <ctgrad/simd/elementwise.hpp>
+#include <ctgrad/network/architecture.hpp>
 #include <ctgrad/tensor/aligned_buffer.hpp>
-#include <ctgrad/tensor/random.hpp>
+#include <ctgrad/train/update_program.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -18,39 +16,27 @@ namespace ctgrad
 namespace detail
 {
 
-/// What is assigned, in the fast tier where that is enough: a step of float that is longer or shorter by
-/// 2e-4 of its length is one with another learning rate.
-template <class Optimiser, class T>
-constexpr auto in_tier_of_update(const auto& value)
+/// What an optimiser has of its own for a tensor: nothing, unless it says so.
+template <class Optimiser>
+struct tensor_settings
 {
-    if constexpr (std::same_as<T, float> && requires { requires Optimiser::fast_steps; })
-    {
-        return fast(value);
-    }
-    else
-    {
-        return value;
-    }
-}
-
-template <class Optimiser, class T, class Indices>
-struct update_program_of;
-
-template <class Optimiser, class T, std::size_t... I>
-struct update_program_of<Optimiser, T, std::index_sequence<I...>>
-{
-    using type = program<in_tier_of_update<Optimiser, T>(
-        hana::at_c<I>(Optimiser::rule.assignments).value)...>;
+    static constexpr bool exist = false;
 };
 
 template <class Optimiser>
-inline constexpr std::size_t assignment_count = hana::unpack(
-    Optimiser::rule.assignments, [](const auto&... assignments) { return sizeof...(assignments); });
+    requires requires(const Optimiser& chosen, const parameter_tensor& tensor) {
+        chosen.settings(tensor);
+    }
+struct tensor_settings<Optimiser>
+{
+    static constexpr bool exist = true;
+    using list = std::remove_cvref_t<decltype(std::declval<const Optimiser&>().settings(
+        parameter_tensor{}))>;
 
-template <class Optimiser, class T>
-using update_program =
-    typename update_program_of<Optimiser, T,
-                               std::make_index_sequence<assignment_count<Optimiser>>>::type;
+    /// Behind the last of its numbers.
+    std::size_t end;
+    list own;
+};
 
 } // namespace detail
 
@@ -67,12 +53,19 @@ public:
     {
     }
 
-    /// For a block of tensors of these sizes, as `stored_tensor_sizes()` of a network gives them.
-    optimiser_state(const Optimiser& chosen, std::vector<std::size_t> tensor_sizes)
+    /// For a block of tensors of these sizes, as `stored_tensor_sizes()` of a network gives them, and
+    /// `parameter_tensors()`, which optimisers need whose settings depend on the tensor.
+    /// Errors     throws size_error when such an optimiser does not get as many
+    optimiser_state(const Optimiser& chosen, std::vector<std::size_t> tensor_sizes,
+                    std::span<const parameter_tensor> tensors = {})
         : chosen_(chosen),
           pieces_(std::move(tensor_sizes)),
           size_(std::accumulate(pieces_.begin(), pieces_.end(), std::size_t(0)))
     {
+        if constexpr (has_tensor_settings)
+        {
+            take_tensors(tensors);
+        }
         if (!detail::is_for_each_tensor<Optimiser>())
         {
             pieces_ = {size_};
@@ -137,28 +130,35 @@ public:
         }
         ++steps_;
         settings_ = settings();
+        if constexpr (has_tensor_settings)
+        {
+            for (std::size_t i = 0; i < tensors_.size(); ++i)
+            {
+                settings_of_tensors_[i] = settings(tensors_[i].own);
+            }
+        }
     }
 
     /// The weights from `first` on of all `weights`, as many as there are gradients.
     void update_some(std::span<T> weights, std::size_t first, std::span<const T> gradients)
     {
-        const auto array_of = [&](std::string_view name)
-        { return (name == "weight" ? weights.data() : states_[index_of(name)].data()) + first; };
-        std::array<const T*, input_count> inputs{};
-        for (std::size_t i = 0; i < input_count; ++i)
+        if constexpr (has_tensor_settings)
         {
-            const std::string_view name = update::variables[static_cast<int>(i)];
-            inputs[i] = name == "dweight" ? gradients.data() : array_of(name);
+            auto tensor = std::ranges::upper_bound(tensors_, first, {}, &tensor_settings::end);
+            while (!gradients.empty())
+            {
+                const std::size_t count = std::min(gradients.size(), tensor->end - first);
+                update_by(settings_of_tensors_[static_cast<std::size_t>(tensor - tensors_.begin())],
+                          weights, first, gradients.first(count));
+                gradients = gradients.subspan(count);
+                first += count;
+                ++tensor;
+            }
         }
-        const auto outputs =
-            hana::unpack(Optimiser::rule.assignments,
-                         [&](const auto&... assigned)
-                         {
-                             return std::array<T*, static_cast<std::size_t>(update::output_count)>{
-                                 array_of(assigned.name.view())...};
-                         });
-        detail::run_program<update, T, aliasing::exact>(inputs, outputs, settings_.data(),
-                                                        std::ssize(gradients));
+        else
+        {
+            update_by(settings_, weights, first, gradients);
+        }
     }
 
     /// Where that reads beside the gradients: the weights and states from `first` on.
@@ -232,16 +232,61 @@ public:
 private:
     static constexpr auto input_count = static_cast<std::size_t>(update::variables.size);
 
+    using setting_values = std::array<T, static_cast<std::size_t>(update::parameters.size)>;
+    using tensor_settings = detail::tensor_settings<Optimiser>;
+    static constexpr bool has_tensor_settings = tensor_settings::exist;
+
+    /// `update_some` by values of the rule's parameters.
+    void update_by(const setting_values& values, std::span<T> weights, std::size_t first,
+                   std::span<const T> gradients)
+    {
+        const auto array_of = [&](std::string_view name)
+        { return (name == "weight" ? weights.data() : states_[index_of(name)].data()) + first; };
+        std::array<const T*, input_count> inputs{};
+        for (std::size_t i = 0; i < input_count; ++i)
+        {
+            const std::string_view name = update::variables[static_cast<int>(i)];
+            inputs[i] = name == "dweight" ? gradients.data() : array_of(name);
+        }
+        const auto outputs =
+            hana::unpack(Optimiser::rule.assignments,
+                         [&](const auto&... assigned)
+                         {
+                             return std::array<T*, static_cast<std::size_t>(update::output_count)>{
+                                 array_of(assigned.name.view())...};
+                         });
+        detail::run_program<update, T, aliasing::exact>(inputs, outputs, values.data(),
+                                                        std::ssize(gradients));
+    }
+
+    void take_tensors(std::span<const parameter_tensor> tensors)
+    {
+        if (tensors.size() != pieces_.size())
+        {
+            throw size_error(
+                "ctgrad: the optimiser's settings depend on the tensor: it needs the "
+                "network's parameter_tensors() beside stored_tensor_sizes(), but has " +
+                std::to_string(tensors.size()) + " tensors and " + std::to_string(pieces_.size()) +
+                " sizes");
+        }
+        std::size_t end = 0;
+        for (std::size_t i = 0; i < tensors.size(); ++i)
+        {
+            end += pieces_[i];
+            tensors_.push_back({end, chosen_.settings(tensors[i])});
+        }
+        settings_of_tensors_.resize(tensors_.size());
+    }
+
     static std::size_t index_of(std::string_view name)
     {
         return static_cast<std::size_t>(update::variables.find(name));
     }
 
-    /// Values of the rule's parameters: initial ones, the optimiser's own, the step.
-    auto settings() const
+    /// Values of the rule's parameters: initial ones, the optimiser's own, the tensor's, the step.
+    setting_values settings(const auto&... of_tensor) const
     {
-        std::array<T, static_cast<std::size_t>(update::parameters.size)> values =
-            traced_rule.values;
+        setting_values values = traced_rule.values;
         const auto set = [&](std::string_view name, double value)
         {
             const int index = update::parameters.find(name);
@@ -250,8 +295,13 @@ private:
                 values[static_cast<std::size_t>(index)] = static_cast<T>(value);
             }
         };
-        hana::unpack(chosen_.settings(), [&](const auto&... setting)
-                     { (set(setting.name.view(), static_cast<double>(setting.value)), ...); });
+        const auto set_all = [&](const auto& list)
+        {
+            hana::unpack(list, [&](const auto&... setting)
+                         { (set(setting.name.view(), static_cast<double>(setting.value)), ...); });
+        };
+        set_all(chosen_.settings());
+        (set_all(of_tensor), ...);
         set("step", static_cast<double>(steps_));
         if constexpr (has_learning_rate)
         {
@@ -261,74 +311,8 @@ private:
         return values;
     }
 
-    struct rule_facts
-    {
-        /// Initial values of its parameters.
-        std::array<T, static_cast<std::size_t>(update::parameters.size)> values{};
-        std::uint64_t hash = 0;
-    };
-
-    static constexpr rule_facts facts_of_rule()
-    {
-        rule_facts facts;
-        graph_builder graph;
-        hana::unpack(
-            Optimiser::rule.assignments,
-            [&](const auto&... assigned)
-            {
-                ((facts.hash = hash_of(facts.hash, assigned.name.view(),
-                                       static_cast<std::uint64_t>(trace(graph, assigned.value)))),
-                 ...);
-            });
-        if (detail::is_for_each_tensor<Optimiser>())
-        {
-            facts.hash = mix_bits(facts.hash);
-        }
-        for (int i = 0; i < graph.size(); ++i)
-        {
-            facts.hash = hash_of(facts.hash, graph[i]);
-            // A parameter that a formula was put in for is in the graph, but not in the list.
-            const int index =
-                graph[i].kind == node_kind::parameter ? update::parameters.find(graph[i].name) : -1;
-            if (index >= 0)
-            {
-                facts.values[static_cast<std::size_t>(index)] = static_cast<T>(graph[i].value);
-            }
-        }
-        return facts;
-    }
-
-    static constexpr rule_facts traced_rule = facts_of_rule();
-
-    static constexpr std::uint64_t hash_of(std::uint64_t hash, std::string_view name,
-                                           std::uint64_t number)
-    {
-        for (const char letter : name)
-        {
-            hash = mix_bits(hash ^ static_cast<unsigned char>(letter));
-        }
-        return mix_bits(hash ^ number);
-    }
-
-    static constexpr std::uint64_t hash_of(std::uint64_t hash, const node& part)
-    {
-        switch (part.kind)
-        {
-        case node_kind::constant:
-            return hash_of(hash, "constant", std::bit_cast<std::uint64_t>(part.value));
-        case node_kind::variable:
-            return hash_of(hash, part.name, 0);
-        case node_kind::parameter:
-            return hash_of(hash, part.name, 1);
-        case node_kind::applied:
-            break;
-        }
-        for (const int operand : part.operands)
-        {
-            hash = mix_bits(hash + static_cast<std::uint64_t>(operand));
-        }
-        return hash_of(hash, part.op->name, 2);
-    }
+    static constexpr detail::rule_facts<Optimiser, T> traced_rule =
+        detail::facts_of_rule<Optimiser, T>();
 
     Optimiser chosen_;
     std::vector<std::size_t> pieces_;
@@ -337,7 +321,10 @@ private:
     long steps_ = 0;
     double rate_factor_ = 1.0;
     // Of this step: what is computed of them, such as a power, is so once.
-    std::array<T, static_cast<std::size_t>(update::parameters.size)> settings_{};
+    setting_values settings_{};
+    /// Empty if they do not matter.
+    std::vector<tensor_settings> tensors_;
+    std::vector<setting_values> settings_of_tensors_;
 
     static constexpr bool assigns_what_it_reads = hana::unpack(
         Optimiser::rule.assignments,
@@ -367,6 +354,13 @@ private:
                   "an update rule has a value for each weight, not one for all of them; see "
                   "docs/errors.md#update-rule");
 
+    static constexpr bool has_settings_where_they_are_used =
+        !has_tensor_settings || is_for_each_weight || detail::is_for_each_tensor<Optimiser>();
+    static_assert(has_settings_where_they_are_used,
+                  "settings by tensor need an update rule of each weight, or of each tensor "
+                  "(for_each_tensor): a reduction over all weights has no tensor; see "
+                  "docs/errors.md#update-rule");
+
     template <class... Settings>
     static constexpr bool are_parameters(const hana::basic_tuple<Settings...>*)
     {
@@ -374,9 +368,16 @@ private:
                  Settings::name.view() != "step") &&
                 ...);
     }
-    static constexpr bool has_known_settings = are_parameters(
-        static_cast<std::remove_cvref_t<decltype(std::declval<const Optimiser&>().settings())>*>(
-            nullptr));
+    static constexpr bool has_known_settings = []
+    {
+        using own = std::remove_cvref_t<decltype(std::declval<const Optimiser&>().settings())>;
+        bool known = are_parameters(static_cast<own*>(nullptr));
+        if constexpr (has_tensor_settings)
+        {
+            known = known && are_parameters(static_cast<typename tensor_settings::list*>(nullptr));
+        }
+        return known;
+    }();
     static_assert(has_known_settings, "a setting of an optimiser is a parameter of its rule other "
                                       "than the step; see docs/errors.md#update-rule");
 };

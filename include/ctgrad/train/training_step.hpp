@@ -3,11 +3,20 @@
 
 #include <ctgrad/data/batches.hpp>
 #include <ctgrad/data/data_set.hpp>
+#include <ctgrad/tensor/random.hpp>
 #include <ctgrad/tensor/tasks.hpp>
 #include <ctgrad/train/learn.hpp>
 
+#include <functional>
+
 namespace ctgrad
 {
+
+/// Changes the inputs of a row, a copy, before they are learnt from. The engine is the row's own: its numbers
+/// depend on the seed, the step and the place in the batch, not on what other rows draw. Rows may be changed
+/// by several threads at once.
+template <class T>
+using augmentation = std::function<void(std::span<T> row, split_mix_engine& engine)>;
 
 namespace detail
 {
@@ -53,7 +62,8 @@ public:
     training_step(Runner& runner, const Optimiser& chosen, std::ptrdiff_t rows,
                   std::ptrdiff_t inputs = Network::input_size,
                   std::ptrdiff_t targets = Network::output_size)
-        : runner_(runner), state_(chosen, Network::stored_tensor_sizes())
+        : runner_(runner),
+          state_(chosen, Network::stored_tensor_sizes(), Network::parameter_tensors())
     {
         const std::ptrdiff_t count = detail::batch_parts<Runner>(rows);
         // The last batch of an epoch may have larger parts, as 383 rows are two parts and 384 three.
@@ -88,8 +98,11 @@ public:
         }
     }
 
+    /// What is done to the inputs of each row before it is learnt from; nothing if empty.
+    void augment_by(augmentation<T> change) { augment_ = std::move(change); }
+
     /// One step over these rows of the data, which are of the network's sizes: that is not checked.
-    /// `key` is the seed of what is random in it (dropout).
+    /// `key` is the seed of what is random in it (dropout, augmentation).
     template <auto Loss>
     batch_result run(Network& net, const data_set<T>& data, std::span<const std::ptrdiff_t> rows,
                      std::uint64_t key)
@@ -97,6 +110,7 @@ public:
         if constexpr (std::same_as<Runner, one_thread>)
         {
             part(0).gather_rows(data, rows);
+            augment(part(0), 0, key);
             return learn<Loss>(net, part(0).workspace, state_, part(0).x(), part(0).y(), key);
         }
         else
@@ -135,6 +149,17 @@ private:
         batch_result result;
     };
 
+    /// Changes gathered rows, of which the first is number `first` of the batch.
+    void augment(batch_part& gathered, std::ptrdiff_t first, std::uint64_t key) const
+    {
+        for (std::ptrdiff_t i = 0; augment_ && i < gathered.rows; ++i)
+        {
+            // The complement, as dropout in the layers takes its numbers from the key itself.
+            split_mix_engine engine(derived_seed({~key}, static_cast<std::uint64_t>(first + i)));
+            augment_(gathered.x().row(i), engine);
+        }
+    }
+
     template <auto Loss>
     batch_result run_parts(Network& net, const data_set<T>& data,
                            std::span<const std::ptrdiff_t> rows, std::uint64_t key)
@@ -149,6 +174,7 @@ private:
                         batch_part& mine = part(i);
                         mine.gather_rows(data, rows.subspan(static_cast<std::size_t>(first),
                                                             static_cast<std::size_t>(own)));
+                        augment(mine, first, key);
                         mine.result = mine.workspace.template add_part<Loss>(
                             net, mine.x(), mine.y(), key + static_cast<std::uint64_t>(first), all);
                     });
@@ -232,6 +258,7 @@ private:
     Runner& runner_;
     optimiser_state<Optimiser, T> state_;
     std::vector<batch_part> parts_;
+    augmentation<T> augment_;
 };
 
 } // namespace ctgrad
