@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 // Two spirals: the regions that a network with one hidden layer makes of them, for 20 units with L2
-// penalties of three strengths, and for 3, 6 and 20 units without any. Argument: number of epochs (1500).
-// Fails if 20 units do not learn the spirals, or if 3 units or those with the strongest penalty do.
+// penalties of three strengths, and for 3, 6 and 20 units without any. Arguments: number of epochs (1500), a
+// folder for the figures that draw.py draws. Fails if 20 units do not learn the spirals, or if 3 units or
+// those with the strongest penalty do.
 #include <ctgrad/ctgrad.hpp>
 #include <ctgrad/train/fit.hpp>
+
+#include "figures.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <iomanip>
 #include <string>
 #include <vector>
 
@@ -47,7 +52,14 @@ struct outcome
     double training = 0.0;
     double test = 0.0;
     std::vector<std::string> picture;
+    std::vector<float> map;
 };
+
+/// Points in a row of the map that is drawn, and rows.
+constexpr int resolution = 51;
+
+/// The place of a point of the map on [-1, 1].
+constexpr float place(int index) { return 2 * static_cast<float>(index) / (resolution - 1) - 1; }
 
 /// What the network says on [-1, 1]^2, dots and nothing; with a third of the training points, o and +: the o
 /// belong on dots.
@@ -82,6 +94,23 @@ std::vector<std::string> regions(const Network& net, const data_set<float>& trai
     return picture;
 }
 
+/// How sure the network is of the first spiral, from 0 to 1, row by row from the lowest on.
+template <class Network>
+std::vector<float> probabilities(const Network& net)
+{
+    std::vector<float> map;
+    map.reserve(resolution * resolution);
+    for (int row = 0; row < resolution; ++row)
+    {
+        for (int column = 0; column < resolution; ++column)
+        {
+            const auto logits = net.predict(std::array{place(column), place(row)});
+            map.push_back(1 / (1 + std::exp(logits[1] - logits[0])));
+        }
+    }
+    return map;
+}
+
 template <int Units>
 outcome train(const data_set<float>& training, const data_set<float>& test, int epochs,
               const auto& optimiser)
@@ -90,7 +119,8 @@ outcome train(const data_set<float>& training, const data_set<float>& test, int 
     fit(net, training, {.epochs = epochs, .batch = 32, .output = {.mode = progress_mode::quiet}},
         cross_entropy, optimiser);
     return {evaluate(net, training, cross_entropy).accuracy,
-            evaluate(net, test, cross_entropy).accuracy, regions(net, training)};
+            evaluate(net, test, cross_entropy).accuracy, regions(net, training),
+            probabilities(net)};
 }
 
 /// Three outcomes side by side.
@@ -117,6 +147,26 @@ void print(const std::array<const char*, 3>& titles, const std::array<outcome, 3
     std::printf("\n");
 }
 
+void add_map(std::ofstream& table, const char* title, const outcome& found)
+{
+    for (int i = 0; i < resolution * resolution; ++i)
+    {
+        table << std::quoted(title) << ',' << place(i % resolution) << ',' << place(i / resolution)
+              << ',' << found.map[static_cast<std::size_t>(i)] << '\n';
+    }
+}
+
+void write_points(const std::filesystem::path& file, const data_set<float>& training)
+{
+    std::ofstream table = begin_table(file, "x,y,label");
+    for (std::ptrdiff_t row = 0; row < training.rows; ++row)
+    {
+        const auto point = training.input_view().row(row);
+        table << point[0] << ',' << point[1] << ','
+              << training.labels[static_cast<std::size_t>(row)] << '\n';
+    }
+}
+
 } // namespace
 
 int main(int count, char** arguments)
@@ -130,14 +180,31 @@ int main(int count, char** arguments)
     const std::array sizes{train<3>(training, test, epochs, step),
                            train<6>(training, test, epochs, step),
                            train<20>(training, test, epochs, step)};
-    print({"3 units", "6 units", "20 units"}, sizes);
+    const std::array size_titles{"3 units", "6 units", "20 units"};
+    print(size_titles, sizes);
     const std::array penalties{
         train<20>(training, test, epochs, penalise<1e-4 * square(weight)>(step)),
         train<20>(training, test, epochs, penalise<1e-3 * square(weight)>(step)),
         train<20>(training, test, epochs, penalise<1e-2 * square(weight)>(step))};
-    print({"20 units, 1e-4 * square(weight)", "20 units, 1e-3 * square(weight)",
-           "20 units, 1e-2 * square(weight)"},
-          penalties);
+    const std::array penalty_titles{"20 units, 1e-4 * square(weight)",
+                                    "20 units, 1e-3 * square(weight)",
+                                    "20 units, 1e-2 * square(weight)"};
+    print(penalty_titles, penalties);
+
+    if (count > 2)
+    {
+        const std::filesystem::path folder = arguments[2];
+        write_points(folder / "points.csv", training);
+        std::ofstream table = begin_table(folder / "regions.csv", "panel,x,y,probability");
+        for (std::size_t i = 0; i < sizes.size(); ++i)
+        {
+            add_map(table, size_titles[i], sizes[i]);
+        }
+        for (std::size_t i = 0; i < penalties.size(); ++i)
+        {
+            add_map(table, penalty_titles[i], penalties[i]);
+        }
+    }
     const bool learns = sizes[2].training > 0.95 && sizes[2].test > 0.9;
     return learns && sizes[0].training < 0.9 && penalties[2].training < 0.9 ? 0 : 1;
 }
