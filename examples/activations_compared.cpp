@@ -88,45 +88,41 @@ void train(outcome& found, const data_set<float>& training, const data_set<float
 {
     model<Activation> net{origin};
     const bool is_first = found.accuracies.empty();
-    const long steps_an_epoch = (static_cast<long>(training.rows) + batch - 1) / batch;
-    const long steps_a_moment = std::max(steps_an_epoch / 20, 1L);
-    double start = 0.0;
+    double start = processor_seconds();
     const auto end_epoch = [&]
     {
         const double now = processor_seconds();
         found.seconds.push_back(now - start);
         start = now;
     };
-    // It changes no learning rate: a schedule is what sees each step.
-    const auto watch = [&](const schedule_position& at)
+    const auto watch = [&](const finished_step& at)
     {
-        const long step_of_epoch = at.step % steps_an_epoch;
-        if (at.step == 0)
+        if (at.index == 0 && at.epoch > 0)
         {
-            start = processor_seconds();
+            end_epoch(); // the one before, whose test is over
         }
-        else if (step_of_epoch == 0)
+        const bool is_moment = (at.index + 1) % std::max(at.count / 20, std::ptrdiff_t{1}) == 0;
+        if (is_first && (is_moment || at.ends_epoch()))
         {
-            end_epoch();
+            const double share = static_cast<double>(at.index + 1) / static_cast<double>(at.count);
+            found.moments.push_back({at.epoch + share, activation_parameters(net)});
         }
-        if (is_first && step_of_epoch % steps_a_moment == 0)
-        {
-            found.moments.push_back({at.epoch, activation_parameters(net)});
-        }
-        return 1.0;
     };
+    if (is_first)
+    {
+        found.moments.push_back({0.0, activation_parameters(net)});
+    }
     const training_history history = fit(net, training,
                                          {.epochs = epochs,
                                           .batch = batch,
                                           .validation = &test,
-                                          .schedule = watch,
                                           .randomness = origin,
-                                          .output = {.mode = progress_mode::quiet}},
+                                          .output = {.mode = progress_mode::quiet},
+                                          .on_step = watch},
                                          cross_entropy, adam{.learning_rate = 1e-3});
     end_epoch();
     if (is_first)
     {
-        found.moments.push_back({static_cast<double>(epochs), activation_parameters(net)});
         found.history = history;
         found.filters = first_weights(net);
     }

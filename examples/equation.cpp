@@ -25,10 +25,10 @@ constexpr variable<"d2u/dx2"> curvature;
 // What is to become 0: the equation within, the value at the boundary.
 constexpr auto residual = where(boundary > 0, u, curvature + sin(x));
 
-using unknown = chain<columns<x, x, boundary>{}, // of a row the point alone
+using unknown = chain<row_formulas<x, x, boundary>{}, // of a row the point alone
                       derivatives<2, dense{16}, tanh(x), dense{16}, tanh(x), dense{1}>{}>;
 using equation = network<input{2}, concatenate<chain<>{}, unknown{}>{},
-                         columns<residual, x, boundary, u, slope, curvature>{}>;
+                         row_formulas<residual, x, boundary, u, slope, curvature>{}>;
 
 // The same layers, so the same parameters, without what only the training needs.
 using solution = network<input{1}, dense{16}, tanh(x), dense{16}, tanh(x), dense{1}>;

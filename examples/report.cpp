@@ -21,9 +21,9 @@ constexpr variable<"x"> x;
 constexpr auto swish = x * sigmoid(x);
 constexpr auto learnable_swish = x * sigmoid(parameter<"beta">{1.0} * x);
 
-using model = network<input{8, 8},                                  //
+using model = network<input{8, 8},                                       //
                       conv2d{.filters = 8, .padding = same_size}, swish, //
-                      max_pool{},                                   //
+                      max_pool{},                                        //
                       flatten{}, dense{32}, learnable_swish, dense{10}>;
 
 } // namespace

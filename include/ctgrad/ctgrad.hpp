@@ -7,7 +7,7 @@
 #include <ctgrad/catalogue/optimisers.hpp>
 #include <ctgrad/catalogue/penalties.hpp>
 #include <ctgrad/graph/print.hpp>
-#include <ctgrad/layers/columns.hpp>
+#include <ctgrad/layers/row_formulas.hpp>
 #include <ctgrad/network/derivatives.hpp>
 #include <ctgrad/network/network.hpp>
 #include <ctgrad/simd/elementwise.hpp>

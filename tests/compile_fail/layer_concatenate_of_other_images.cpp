@@ -7,8 +7,9 @@
 using namespace ctgrad;
 
 #ifdef CORRECTED
-using model = network<input{1, 8, 8},
-                      concatenate<chain<>{}, conv2d{.filters = 2, .kernel = 3, .padding = same_size}>{}>;
+using model =
+    network<input{1, 8, 8},
+            concatenate<chain<>{}, conv2d{.filters = 2, .kernel = 3, .padding = same_size}>{}>;
 #else
 using model = network<input{1, 8, 8}, concatenate<chain<>{}, conv2d{.filters = 2, .kernel = 3}>{}>;
 #endif

@@ -122,8 +122,8 @@ BOOST_AUTO_TEST_CASE(pools)
     check<input{2, 4, 6}, first, max_pool{}, flatten{}, dense{2}>();
     check<input{2, 5, 5}, first, average_pool{.size = 3, .stride = 2, .padding = 1}, flatten{}>();
     check<input{2, 5, 4}, first, tanh(x), global_average_pool{}, dense{3}>();
-    check<input{9, 4, 4}, conv2d{.filters = 9, .kernel = 3, .padding = same_size}, max_pool{}, swish,
-          global_average_pool{}, dense{2}>();
+    check<input{9, 4, 4}, conv2d{.filters = 9, .kernel = 3, .padding = same_size}, max_pool{},
+          swish, global_average_pool{}, dense{2}>();
 }
 
 BOOST_AUTO_TEST_CASE(images_with_layers_that_see_rows)

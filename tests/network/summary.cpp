@@ -20,11 +20,11 @@ constexpr auto swish = x * sigmoid(x);
 constexpr auto selu = 1.0507009873554805 * where(x > 0, x, 1.6732632423543772 * (exp(x) - 1));
 
 using lenet =
-    network<input{28, 28},                                             //
+    network<input{28, 28},                                                  //
             conv2d{.filters = 6, .kernel = 5, .padding = same_size}, swish, //
-            max_pool{},                                                //
-            conv2d{.filters = 16, .kernel = 5}, swish,                 //
-            max_pool{},                                                //
+            max_pool{},                                                     //
+            conv2d{.filters = 16, .kernel = 5}, swish,                      //
+            max_pool{},                                                     //
             flatten{}, dropout{.rate = 0.3}, dense{120}, swish, dense{84}, selu, dense{10}>;
 
 static_assert(summary_text<lenet>.starts_with("layer"));

@@ -8,6 +8,7 @@
 
 #include <ctgrad/catalogue/activations.hpp>
 #include <ctgrad/catalogue/rows.hpp>
+#include <ctgrad/ctgrad.hpp>
 #include <ctgrad/train/diagnose.hpp>
 
 #include <algorithm>
@@ -468,6 +469,22 @@ BOOST_AUTO_TEST_CASE(what_is_nan_is_neither_dead_nor_saturated)
     BOOST_TEST(std::isnan(found.layers[0].parameter_norm.value()));
     BOOST_TEST(std::isnan(found.layers[0].gradient_norm.value()));
     BOOST_TEST(std::isnan(found.loss));
+}
+
+// A layer of derivatives is one, whatever it holds.
+BOOST_AUTO_TEST_CASE(layers_of_equations_are_diagnosed)
+{
+    constexpr variable<"u"> u;
+    constexpr variable<"du"> du;
+    using net_type = basic_network<double, input{1}, dropout{0.5},
+                                   derivatives<1, dense{4}, activations::tanh, dense{1}>{},
+                                   row_formulas<u + du, u, du>{}>;
+    const net_type net{seed{1}};
+    const diagnosis found = diagnose(net, random_rows<double>(20, 1, 1), mean_squared_error);
+    BOOST_REQUIRE(found.layers.size() == 3u);
+    BOOST_TEST(found.layers[1].name == "derivatives");
+    BOOST_TEST(found.layers[1].gradient_norm.value() > 0);
+    BOOST_TEST(found.layers[2].name == "row_formulas");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_diagnosed_is_named)

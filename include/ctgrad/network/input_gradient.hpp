@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/network/inference_form.hpp>
 #include <ctgrad/network/layer_passes.hpp>
 #include <ctgrad/network/loss.hpp>
-#include <ctgrad/network/without_dropout.hpp>
 
 #include <array>
 #include <span>
@@ -100,17 +100,17 @@ void input_gradients(const Network& net, rows_view<const typename Network::value
                              ": the network has " + std::to_string(Network::output_size) +
                              ", from 0");
         }
-        detail::call_without_dropout(net,
-                                     [&](const auto& certain)
-                                     {
-                                         detail::pass_back_to_inputs(
-                                             certain, inputs, dx,
-                                             [&](std::ptrdiff_t, const T*, T* gradient)
-                                             {
-                                                 std::fill_n(gradient, Network::output_size, T(0));
-                                                 gradient[output] = T(1);
-                                             });
-                                     });
+        detail::call_in_inference_form(
+            net,
+            [&](const auto& certain)
+            {
+                detail::pass_back_to_inputs(certain, inputs, dx,
+                                            [&](std::ptrdiff_t, const T*, T* gradient)
+                                            {
+                                                std::fill_n(gradient, Network::output_size, T(0));
+                                                gradient[output] = T(1);
+                                            });
+            });
     }
 }
 
@@ -131,7 +131,7 @@ void input_gradients(const Network& net, rows_view<const typename Network::value
         detail::check_rows("targets", targets.rows, targets.columns, inputs.rows,
                            Network::output_size);
         detail::check_rows("gradients", dx.rows, dx.columns, inputs.rows, Network::input_size);
-        detail::call_without_dropout(
+        detail::call_in_inference_form(
             net,
             [&](const auto& certain)
             {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/network/without_dropout.hpp>
+#include <ctgrad/network/inference_form.hpp>
 #include <ctgrad/train/evaluate.hpp>
 #include <ctgrad/train/layer_observer.hpp>
 
@@ -85,7 +85,7 @@ diagnosis diagnose(const Network& net, const data_set<T>& data, const Loss&,
         detail::check_diagnosis<Network>(data, options);
         const auto diagnose_all = [&](const data_set<T>& rows)
         {
-            return detail::call_without_dropout(
+            return detail::call_in_inference_form(
                 net, [&](const auto& certain)
                 { return detail::diagnose_rows<formula, Network>(certain, rows, options); });
         };

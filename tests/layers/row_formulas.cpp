@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-#define BOOST_TEST_MODULE columns
+#define BOOST_TEST_MODULE row_formulas
 #include <boost/test/unit_test.hpp>
 
 #include "../element_types.hpp"
 #include "../network/gradients.hpp"
 
-#include <ctgrad/layers/columns.hpp>
+#include <ctgrad/layers/row_formulas.hpp>
 
 using namespace ctgrad;
 
@@ -23,7 +23,7 @@ constexpr auto polar = list(scale * r * cos(angle), scale* r* sin(angle), r + 1)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(results_are_those_of_the_formulas, T, element_types)
 {
-    using net_type = basic_network<T, input{3}, columns<polar, angle, unused, r>{}>;
+    using net_type = basic_network<T, input{3}, row_formulas<polar, angle, unused, r>{}>;
     static_assert(net_type::output_size == 3 && net_type::parameter_count == 1);
     net_type net;
     BOOST_TEST(net.parameters()[0] == T(2));
@@ -52,9 +52,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(results_are_those_of_the_formulas, T, element_type
 
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences)
 {
-    using first = basic_network<double, input{3}, columns<polar, angle, unused, r>{}>;
-    using between = basic_network<double, input{2}, dense{3}, columns<polar, angle, unused, r>{},
-                                  columns<r * angle, r, unused, angle>{}>;
+    using first = basic_network<double, input{3}, row_formulas<polar, angle, unused, r>{}>;
+    using between =
+        basic_network<double, input{2}, dense{3}, row_formulas<polar, angle, unused, r>{},
+                      row_formulas<r * angle, r, unused, angle>{}>;
     for (const std::ptrdiff_t rows : {1, 63, 131})
     {
         BOOST_TEST(wrong_gradients<first>(rows) == "");
@@ -64,8 +65,8 @@ BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences)
 
 BOOST_AUTO_TEST_CASE(a_fast_form_has_fast_formulas)
 {
-    using precise = network<input{2}, columns<sin(r) * angle, r, angle>{}>;
-    using quick = fast_network<input{2}, columns<sin(r) * angle, r, angle>{}>;
+    using precise = network<input{2}, row_formulas<sin(r) * angle, r, angle>{}>;
+    using quick = fast_network<input{2}, row_formulas<sin(r) * angle, r, angle>{}>;
     static_assert(!std::is_same_v<precise, quick>);
     const std::array at{0.5f, 2.0f};
     BOOST_TEST(std::abs(precise{}.predict(at)[0] - quick{}.predict(at)[0]) < 1e-4f);

@@ -7,25 +7,25 @@ namespace ctgrad::detail
 {
 
 template <auto Layer>
-constexpr auto without_dropout();
+constexpr auto inference_form();
 
 /// What is held there cannot drop anything (derivatives).
 template <class Holder>
-struct holder_without_dropout
+struct holder_in_inference_form
 {
     static constexpr Holder value{};
 };
 
 template <template <auto...> class Holder, auto... Layers>
-struct holder_without_dropout<Holder<Layers...>>
+struct holder_in_inference_form<Holder<Layers...>>
 {
-    static constexpr Holder<without_dropout<Layers>()...> value{};
+    static constexpr Holder<inference_form<Layers>()...> value{};
 };
 
 /// A layer whose passes of training are those of inference, also of what it holds: it drops nothing, and
 /// has no statistics of a batch. Its parameters lie where they did.
 template <auto Layer>
-constexpr auto without_dropout()
+constexpr auto inference_form()
 {
     using type = std::remove_cvref_t<decltype(Layer)>;
     if constexpr (std::same_as<type, dropout>)
@@ -38,7 +38,7 @@ constexpr auto without_dropout()
     }
     else if constexpr (requires { type::holds_layers; })
     {
-        return holder_without_dropout<type>::value;
+        return holder_in_inference_form<type>::value;
     }
     else
     {
@@ -47,21 +47,21 @@ constexpr auto without_dropout()
 }
 
 template <class Network>
-struct network_without_dropout;
+struct network_in_inference_form;
 
 template <class T, input Input, auto... Layers>
-struct network_without_dropout<basic_network<T, Input, Layers...>>
+struct network_in_inference_form<basic_network<T, Input, Layers...>>
 {
-    using type = basic_network<T, Input, without_dropout<Layers>()...>;
+    using type = basic_network<T, Input, inference_form<Layers>()...>;
 };
 
 /// Calls `body` with a network whose passes of training are those of inference: that one, or one of
 /// layers like that with the same parameters.
 /// Cost       a copy of the parameters if there is dropout or batch_norm
 template <class Network>
-decltype(auto) call_without_dropout(const Network& net, const auto& body)
+decltype(auto) call_in_inference_form(const Network& net, const auto& body)
 {
-    using certain = typename network_without_dropout<Network>::type;
+    using certain = typename network_in_inference_form<Network>::type;
     if constexpr (std::same_as<certain, Network>)
     {
         return body(net);

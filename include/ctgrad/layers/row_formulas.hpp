@@ -8,7 +8,7 @@ namespace ctgrad
 {
 
 template <class T, auto Formulas, class Variables, shape In>
-struct columns_implementation;
+struct row_formulas_implementation;
 
 namespace detail
 {
@@ -30,30 +30,31 @@ constexpr auto as_list()
 } // namespace detail
 
 /// A formula, or a list of them, of the numbers of a row, which have the names of these variables:
-/// `columns<list(r * cos(angle), r * sin(angle)), r, angle>{}`. Parameters of the formulas are learnt.
+/// `row_formulas<list(r * cos(angle), r * sin(angle)), r, angle>{}`. Parameters of the formulas are learnt.
 /// Shapes     x (B, number of variables) -> y (B, number of formulas)
 /// Errors     compile time: a flat row with as many numbers as variables; formulas of these variables
 ///            only, without reductions
 template <auto Formulas, auto... Variables>
-struct columns
+struct row_formulas
 {
-    static constexpr std::string_view name = "columns";
+    static constexpr std::string_view name = "row_formulas";
 
     static constexpr auto in_fast_form()
     {
         constexpr auto quick = hana::unpack(detail::as_list<Formulas>(), [](const auto&... formula)
                                             { return list(fast(formula)...); });
-        return columns<quick, Variables...>{};
+        return row_formulas<quick, Variables...>{};
     }
 
     template <class T, auto Layer, shape In, auto Next>
     using implementation =
-        columns_implementation<T, detail::as_list<Formulas>(),
-                               application<void, std::remove_cvref_t<decltype(Variables)>...>, In>;
+        row_formulas_implementation<T, detail::as_list<Formulas>(),
+                                    application<void, std::remove_cvref_t<decltype(Variables)>...>,
+                                    In>;
 };
 
 template <class T, auto Formulas, class Variables, shape In>
-struct columns_implementation
+struct row_formulas_implementation
 {
 private:
     using programs = detail::programs_of_list<Formulas>;
@@ -225,16 +226,18 @@ private:
     // Last: clang leaves out what follows an assertion that fails, and would report that too.
     static constexpr bool has_names = In.is_flat() && In.size() == names.size;
     static_assert(has_names,
-                  "columns<formulas, variables...> needs a flat input with one number for "
-                  "each variable; see docs/errors.md#columns");
-    static_assert(knows_its_variables,
-                  "the formulas of columns<list(formulas...), variables...> are of the variables "
-                  "that it lists only; see docs/errors.md#columns");
+                  "row_formulas<formulas, variables...> needs a flat input with one number for "
+                  "each variable; see docs/errors.md#row-formulas");
+    static_assert(
+        knows_its_variables,
+        "the formulas of row_formulas<list(formulas...), variables...> are of the variables "
+        "that it lists only; see docs/errors.md#row-formulas");
     static constexpr bool has_no_reduction = hana::unpack(
         Formulas, []<class... All>(const All&...) { return !(detail::reduces_in<All> || ...); });
-    static_assert(has_no_reduction,
-                  "the formulas of columns<list(formulas...), variables...> see one row, so they "
-                  "have no reductions; see docs/errors.md#columns");
+    static_assert(
+        has_no_reduction,
+        "the formulas of row_formulas<list(formulas...), variables...> see one row, so they "
+        "have no reductions; see docs/errors.md#row-formulas");
 };
 
 } // namespace ctgrad
