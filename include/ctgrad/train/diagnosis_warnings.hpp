@@ -55,9 +55,8 @@ inline std::optional<std::string> warning_of_not_finite(const diagnosis& found)
         std::ranges::any_of(found.layers, is_bad, &layer_diagnosis::gradient_norm);
     if (bad_gradient || !std::isfinite(found.loss))
     {
-        return "the loss or its gradient is NaN or infinite; look for that in the targets, or try "
-               "a "
-               "smaller learning rate";
+        return "the loss or its gradient is NaN or infinite; look for that in the targets, or "
+               "try a smaller learning rate";
     }
     return std::nullopt;
 }
