@@ -6,10 +6,13 @@
 #include <ctgrad/ctgrad.hpp>
 #include <ctgrad/train/fit.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <numbers>
+#include <vector>
 
 using namespace ctgrad;
 
@@ -23,12 +26,12 @@ constexpr variable<"du/dx"> slope;
 constexpr variable<"d2u/dx2"> curvature;
 
 // What is to become 0: the equation within, the value at the boundary.
-constexpr auto residual = where(boundary > 0, u, curvature + sin(x));
+constexpr auto misfit = where(boundary > 0, u, curvature + sin(x));
 
 using unknown = chain<row_formulas<x, x, boundary>{}, // of a row the point alone
                       derivatives<2, dense{16}, tanh(x), dense{16}, tanh(x), dense{1}>{}>;
 using equation = network<input{2}, concatenate<chain<>{}, unknown{}>{},
-                         row_formulas<residual, x, boundary, u, slope, curvature>{}>;
+                         row_formulas<misfit, x, boundary, u, slope, curvature>{}>;
 
 // The same layers, so the same parameters, without what only the training needs.
 using solution = network<input{1}, dense{16}, tanh(x), dense{16}, tanh(x), dense{1}>;

@@ -55,5 +55,8 @@ BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences)
     constexpr conv2d last{.filters = 2, .padding = same_size};
     check_gradients<input{2, 4, 3}, first, upsample{}, last>();
     check_gradients<input{4, 3}, first, tanh(x), upsample{.factor = {1, 2}}, flatten{}, dense{2}>();
+    // With the channels last.
+    constexpr conv2d nine{.filters = 9, .padding = same_size};
+    check_gradients<input{9, 4, 3}, nine, upsample{}, nine>();
     check_gradients<input{5}, dense{12}, reshape{3, 2, 2}, upsample{}, last>();
 }

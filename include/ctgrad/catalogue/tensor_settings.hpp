@@ -85,7 +85,8 @@ constexpr auto settings_by_tensor(const Optimiser& chosen, Function settings_of)
     return optimiser_by_tensor<Optimiser, Function>{chosen, settings_of};
 }
 
-/// An optimiser whose weight decay is for some tensors only: `decay_only(adamw{}, is_weight)`.
+/// An optimiser whose weight decay, a setting that is the same for all tensors, is for some tensors only:
+/// `decay_only(adamw{}, is_weight)` (train/weight_tensors.hpp).
 template <optimiser Optimiser, class Predicate>
 constexpr auto decay_only(const Optimiser& chosen, Predicate is_decaying)
 {

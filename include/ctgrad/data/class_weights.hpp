@@ -73,8 +73,12 @@ void weigh_classes(data_set<T>& data, std::span<const double> weights)
     const rows_view<T> targets{data.targets.data(), data.rows, data.target_size};
     for (std::ptrdiff_t i = 0; i < targets.rows; ++i)
     {
-        if (const auto zeros = std::ranges::count(targets.row(i), T(0));
-            zeros != targets.columns - 1)
+        const auto zeros = std::ranges::count(targets.row(i), T(0));
+        if (!std::ranges::all_of(targets.row(i), [](T target) { return std::isfinite(target); }))
+        {
+            throw data_error("a target of row " + std::to_string(i) + " is NaN or infinite");
+        }
+        if (zeros != targets.columns - 1)
         {
             throw data_error("classes are weighed in rows of one class, but the targets of row " +
                              std::to_string(i) + " have " +

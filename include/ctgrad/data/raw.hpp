@@ -20,7 +20,7 @@ namespace ctgrad
 /// behind a header of 16.
 /// Errors     data_error: cannot be read; not whole rows; a number out of the range of T
 template <std::floating_point T = float, class Stored = T>
-    requires std::is_arithmetic_v<Stored>
+    requires(std::is_arithmetic_v<Stored> && !std::same_as<Stored, bool>)
 aligned_buffer<T> read_raw(const std::filesystem::path& path, int row_size, std::size_t header = 0,
                            double scale = 1.0)
 {
@@ -51,7 +51,8 @@ aligned_buffer<T> read_raw(const std::filesystem::path& path, int row_size, std:
         Stored stored;
         std::memcpy(&stored, contents.data() + header + i * sizeof(Stored), sizeof(Stored));
         const double value = static_cast<double>(stored) * scale;
-        if (std::isfinite(value) && std::abs(value) > std::numeric_limits<T>::max())
+        const bool is_finite = std::isfinite(static_cast<double>(stored));
+        if (is_finite && !(std::abs(value) <= static_cast<double>(std::numeric_limits<T>::max())))
         {
             const auto columns = static_cast<std::size_t>(row_size);
             throw data_error(path, "expected numbers within the range of the element type, found " +

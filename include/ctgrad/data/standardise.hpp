@@ -181,7 +181,8 @@ std::vector<column_facts> facts_of_columns(rows_view<T> rows)
 
 /// Makes the mean of each column 0 and its standard deviation 1 (that of the rows themselves: a mean over
 /// all of them). NaN counts as missing: it is left out here, and stays. What never varies becomes 0.
-/// Errors     data_error for no rows, and for infinite numbers
+/// Errors     data_error for no rows, for infinite numbers, and for columns whose deviation is infinite or 0
+///            as it is rounded
 /// Source     Chan, Golub, LeVeque (1983), Algorithms for computing the sample variance, the corrected
 ///            two-pass algorithm
 template <std::floating_point T>

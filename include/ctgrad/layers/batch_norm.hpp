@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/layers/activation.hpp>
+#include <ctgrad/tensor/stack_buffers.hpp>
 
 #include <initializer_list>
 #include <utility>
@@ -28,12 +29,13 @@ inline constexpr auto batch_norm_formula =
 template <class T, auto Layer, shape In>
 struct batch_norm_implementation;
 
-/// Takes each unit, or each channel of an image, to mean 0 and variance 1 over the rows that are trained at
-/// once (a batch, or 128 rows of a larger one), then to a scale and shift that are learnt. Inference takes
-/// the means of those means and variances over the training set instead: `fit` finds them after each epoch,
-/// a loop of one's own by `calibrate` (train/calibrate.hpp).
+/// Takes each unit, or each channel of an image, to mean 0 and variance 1 over the rows that go through the
+/// layers at once: those of a batch, of a large one at most 128, with threads those of a thread's part. Then
+/// to a scale and shift that are learnt. Inference takes means of such means and variances over the training
+/// set instead: `fit` finds them after each epoch, a loop of one's own by `calibrate` (train/calibrate.hpp).
 /// Shapes     x (B, ...) -> y of the same shape; scale, mean, variance, shift: one for each channel, of a flat
-///            input for each unit
+///            input for each unit. Of several extents the first are the channels: an image of one channel is
+///            input{1, 28, 28}
 /// Gradients  also through mean and variance of the batch; mean and variance of inference have none
 /// Cost       three passes over the rows in training; those of images are row after row
 /// Source     Ioffe, Szegedy (2015), Batch normalization; Hoffer, Hubara, Soudry (2017) for parts of a batch;
@@ -96,38 +98,33 @@ public:
     static void forward(const T* parameters, T* xy, T* kept_values, std::ptrdiff_t rows,
                         pass_context context)
     {
-        const block_of_batch own(parameters, xy, rows);
-        base::forward(own.parameters, xy, kept_values, rows, context);
+        detail::with_buffers<block>(
+            [&](block& own)
+            {
+                take_statistics(own, parameters, xy, rows);
+                base::forward(own.numbers, xy, kept_values, rows, context);
+            });
     }
 
     static void backward(const T* parameters, const T* x, T* dxy, T* gradients, std::ptrdiff_t rows)
     {
-        const block_of_batch own(parameters, x, rows);
-        alignas(64) T found[stored]{};
-        base::backward(own.parameters, x, dxy, found, rows);
-        // What goes back through mean and variance, which the rows have in common.
-        T* const dmean = found + mean_place;
-        T* const dvariance = found + variance_place;
-        scale_all(share(rows), dmean);
-        scale_all(2 * share(rows), dvariance);
-        for_each_segment(rows,
-                         [&](std::ptrdiff_t at, int channel)
-                         {
-                             run<program<gradient_through_statistics>>(
-                                 {dxy + at}, {{"x", x + at},
-                                              {"dx", dxy + at},
-                                              {"mean", own.parameters + mean_place + channel},
-                                              {"dmean", dmean + channel},
-                                              {"dvariance", dvariance + channel}});
-                         });
-        clear_padding(dxy, size, rows);
-        // They are no parameters that are learnt.
-        std::fill_n(dmean, channels, T(0));
-        std::fill_n(dvariance, channels, T(0));
-        for (int i = 0; i < stored; ++i)
+        struct blocks
         {
-            gradients[i] += found[i];
-        }
+            block own;
+            block found;
+        };
+        detail::with_buffers<blocks>(
+            [&](blocks& both)
+            {
+                take_statistics(both.own, parameters, x, rows);
+                std::fill_n(both.found.numbers, stored, T(0));
+                base::backward(both.own.numbers, x, dxy, both.found.numbers, rows);
+                go_through_statistics(x, both.own.numbers, both.found.numbers, dxy, rows);
+                for (int i = 0; i < stored; ++i)
+                {
+                    gradients[i] += both.found.numbers[i];
+                }
+            });
     }
 
 private:
@@ -140,17 +137,42 @@ private:
     static constexpr auto gradient_through_statistics =
         variable<"dx">{} + number<"dmean">{} + number<"dvariance">{} * (input - number<"mean">{});
 
-    /// All parameters, with mean and variance of these rows.
-    struct block_of_batch
+    /// Numbers of all parameters.
+    struct block
     {
-        alignas(64) T parameters[stored];
-
-        block_of_batch(const T* learnt, const T* x, std::ptrdiff_t rows)
-        {
-            std::copy_n(learnt, stored, parameters);
-            find_statistics(x, rows, parameters + mean_place, parameters + variance_place);
-        }
+        alignas(64) T numbers[stored];
     };
+
+    /// The parameters with mean and variance of these rows in place of their own.
+    static void take_statistics(block& own, const T* parameters, const T* x, std::ptrdiff_t rows)
+    {
+        std::copy_n(parameters, stored, own.numbers);
+        find_statistics(x, rows, own.numbers + mean_place, own.numbers + variance_place);
+    }
+
+    /// Adds what goes back through mean and variance, which the rows have in common, and then sets their
+    /// gradients to zero: they are no parameters that are learnt.
+    static void go_through_statistics(const T* x, const T* own, T* found, T* dxy,
+                                      std::ptrdiff_t rows)
+    {
+        T* const dmean = found + mean_place;
+        T* const dvariance = found + variance_place;
+        scale_all(share(rows), dmean);
+        scale_all(2 * share(rows), dvariance);
+        for_each_segment(rows,
+                         [&](std::ptrdiff_t at, int channel)
+                         {
+                             run<program<gradient_through_statistics>>(
+                                 {dxy + at}, {{"x", x + at},
+                                              {"dx", dxy + at},
+                                              {"mean", own + mean_place + channel},
+                                              {"dmean", dmean + channel},
+                                              {"dvariance", dvariance + channel}});
+                         });
+        clear_padding(dxy, size, rows);
+        std::fill_n(dmean, channels, T(0));
+        std::fill_n(dvariance, channels, T(0));
+    }
 
     /// What one number contributes to a mean over some rows.
     static constexpr T share(std::ptrdiff_t rows)

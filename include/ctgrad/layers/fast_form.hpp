@@ -9,7 +9,8 @@ namespace ctgrad::detail
 {
 
 /// A layer with all its formulas in the fast tier. Layers that have formulas within have a function
-/// `in_fast_form`, const or static; others stay as they are.
+/// `in_fast_form`, const or static; others, such as
+/// attention and batch_norm, stay as they are.
 template <auto Layer>
 constexpr auto in_fast_form()
 {

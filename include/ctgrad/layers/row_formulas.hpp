@@ -13,6 +13,12 @@ struct row_formulas_implementation;
 namespace detail
 {
 
+template <class Application>
+inline constexpr std::size_t operand_count = 0;
+template <class Operation, class... Operands>
+inline constexpr std::size_t operand_count<application<Operation, Operands...>> =
+    sizeof...(Operands);
+
 /// One formula as a list.
 template <auto Formulas>
 constexpr auto as_list()
@@ -30,7 +36,8 @@ constexpr auto as_list()
 } // namespace detail
 
 /// A formula, or a list of them, of the numbers of a row, which have the names of these variables:
-/// `row_formulas<list(r * cos(angle), r * sin(angle)), r, angle>{}`. Parameters of the formulas are learnt.
+/// `row_formulas<list(r * cos(angle), r * sin(angle)), r, angle>{}`. Parameters of the formulas are
+/// learnt, one number each.
 /// Shapes     x (B, number of variables) -> y (B, number of formulas)
 /// Errors     compile time: a flat row with as many numbers as variables; formulas of these variables
 ///            only, without reductions
@@ -58,7 +65,18 @@ struct row_formulas_implementation
 {
 private:
     using programs = detail::programs_of_list<Formulas>;
-    static constexpr const name_list& names = variables_of<Variables>;
+    static constexpr bool has_few_names = detail::operand_count<Variables> <= name_list::capacity;
+    static constexpr name_list names = []
+    {
+        if constexpr (has_few_names)
+        {
+            return variables_of<Variables>;
+        }
+        else
+        {
+            return name_list{};
+        }
+    }();
     static constexpr std::size_t used = detail::variables_of_list<Formulas>;
     static constexpr std::size_t results = detail::results_of_list<Formulas>;
 
@@ -127,6 +145,7 @@ public:
                 in.template places<const T>(), out.template places<T>(), parameters, count);
             out.give(y + row * stride, stride, count);
         }
+        clear_padding(y, output.size(), rows);
     }
 
     static void backward(const T* parameters, const T* x, std::ptrdiff_t x_stride, const T* dy,
@@ -184,7 +203,7 @@ private:
     template <std::size_t Count>
     struct gathered
     {
-        alignas(64) T numbers[Count][at_once];
+        alignas(64) T numbers[std::max(Count, std::size_t{1})][at_once];
 
         template <class Number>
         std::array<Number*, Count> places()
@@ -224,7 +243,10 @@ private:
     };
 
     // Last: clang leaves out what follows an assertion that fails, and would report that too.
-    static constexpr bool has_names = In.is_flat() && In.size() == names.size;
+    static_assert(has_few_names,
+                  "row_formulas<formulas, variables...> takes at most 32 variables; see "
+                  "docs/errors.md#row-formulas");
+    static constexpr bool has_names = !has_few_names || (In.is_flat() && In.size() == names.size);
     static_assert(has_names,
                   "row_formulas<formulas, variables...> needs a flat input with one number for "
                   "each variable; see docs/errors.md#row-formulas");

@@ -74,6 +74,10 @@ struct taylor_implementation<Layer, T, In, Next, Inputs, Order>
     using base::stride;
     using base::units;
 
+    // Those of one row a sample.
+    static void infer_row() = delete;
+    static void learn() = delete;
+
     static void infer(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
                       std::ptrdiff_t rows)
     {

@@ -61,6 +61,10 @@ public:
     {
         for_each_pixel(x_stride, rows, [&](std::ptrdiff_t from, std::ptrdiff_t to)
                        { std::copy_n(x + from, pixel, y + to); });
+        if constexpr (format == row_format::rows)
+        {
+            clear_padding(y, output.size(), rows);
+        }
     }
 
     static void backward(const T*, const T*, std::ptrdiff_t, const T* dy, T* dx, T*,

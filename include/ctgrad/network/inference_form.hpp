@@ -57,7 +57,7 @@ struct network_in_inference_form<basic_network<T, Input, Layers...>>
 
 /// Calls `body` with a network whose passes of training are those of inference: that one, or one of
 /// layers like that with the same parameters.
-/// Cost       a copy of the parameters if there is dropout or batch_norm
+/// Cost       if there is dropout or batch_norm, another network is made, and gets the parameters
 template <class Network>
 decltype(auto) call_in_inference_form(const Network& net, const auto& body)
 {

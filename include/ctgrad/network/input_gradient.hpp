@@ -83,7 +83,8 @@ void pass_back_to_inputs(const Network& net, rows_view<const T> inputs, rows_vie
 /// Shapes     inputs, dx (rows, input_size) with any stride
 /// Errors     throws size_error for other sizes or an output that there is not; compile time: the
 ///            network must have no memory
-/// Cost       a step of training; allocates what one needs for at most 128 rows
+/// Cost       a step of training; allocates what one needs for at most 128 rows, and with dropout or
+///            batch_norm another network
 /// Source     Simonyan, Vedaldi, Zisserman (2014), Deep inside convolutional networks, section 3
 template <class Network>
 void input_gradients(const Network& net, rows_view<const typename Network::value_type> inputs,

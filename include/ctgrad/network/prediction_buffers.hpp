@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/core/config.hpp>
 #include <ctgrad/simd/batch.hpp>
+#include <ctgrad/tensor/stack_buffers.hpp>
 
 #include <algorithm>
-#include <cstddef>
 
 namespace ctgrad::detail
 {
@@ -22,21 +21,5 @@ struct prediction_buffers
     alignas(64) T second[std::max(rows * memory.widest_in_turn[1], 1)];
     alignas(64) T scratch[std::max(memory.scratch, 1)];
 };
-
-/// Calls with buffers, which are on the stack up to a megabyte; otherwise each thread has its own.
-template <class Buffers>
-CTGRAD_ALWAYS_INLINE void with_buffers(const auto& body)
-{
-    if constexpr (sizeof(Buffers) <= (std::size_t{1} << 20))
-    {
-        Buffers buffers;
-        body(buffers);
-    }
-    else
-    {
-        static thread_local Buffers buffers;
-        body(buffers);
-    }
-}
 
 } // namespace ctgrad::detail

@@ -102,22 +102,28 @@ private:
 
 } // namespace detail
 
-/// Finds what batch normalisation takes in inference: means of the means and variances of batches, as
-/// training sees them, over these rows, which should be in no particular order. `fit` does that after each
-/// epoch. For a network with memory rows are sequences. Does nothing for networks without batch_norm.
+/// Finds what batch normalisation takes in inference: means of the means and variances of batches of so many
+/// rows (of parts of 128, if that is more), which should be in no particular order. `fit` does that after each
+/// epoch, without augmentation. For a network with memory rows are sequences. Does nothing for networks
+/// without batch_norm.
 /// Errors     throws data_error when rows of the data do not fit the network
 /// Cost       a step of training over these rows; allocates a workspace
 template <class Network, class T>
-void calibrate(Network& net, const data_set<T>& data)
+void calibrate(Network& net, const data_set<T>& data, std::ptrdiff_t batch = 128)
 {
     if constexpr (detail::needs_calibration<Network>)
     {
         detail::check_data<Network>("data set", data);
         training_workspace<Network> workspace;
         detail::statistics_observer<T> observer(net.parameters());
-        workspace.template add_part<mean_squared_error>(net, data.input_view(), data.target_view(),
-                                                        0, std::max<std::ptrdiff_t>(data.rows, 1),
-                                                        observer.function());
+        batch = std::max<std::ptrdiff_t>(batch, 1);
+        for (std::ptrdiff_t row = 0; row < data.rows; row += batch)
+        {
+            const std::ptrdiff_t count = std::min(batch, data.rows - row);
+            workspace.template add_part<mean_squared_error>(
+                net, data.input_view().slice(row, count), data.target_view().slice(row, count),
+                static_cast<std::uint64_t>(row), data.rows, observer.function());
+        }
         observer.write(net.parameters());
     }
 }
@@ -128,13 +134,13 @@ namespace detail
 /// The same by so many rows as are enough, chosen by a seed.
 template <class Network, class T>
 void calibrate_by_some([[maybe_unused]] Network& net, [[maybe_unused]] const data_set<T>& data,
-                       [[maybe_unused]] seed origin)
+                       [[maybe_unused]] std::ptrdiff_t batch, [[maybe_unused]] seed origin)
 {
     if constexpr (needs_calibration<Network>)
     {
         constexpr std::ptrdiff_t enough = 1024;
         const shuffled_order order(data.rows, origin);
-        calibrate(net, data.select(order.batch(0, std::min(enough, data.rows))));
+        calibrate(net, data.select(order.batch(0, std::min(enough, data.rows))), batch);
     }
 }
 

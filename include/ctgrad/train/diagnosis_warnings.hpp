@@ -130,7 +130,8 @@ inline void add_warning_of_update(std::vector<std::string>& all, const layer_dia
                                   const warning_limits& limits)
 {
     constexpr double usual = 1e-3;
-    if (!layer.update_ratio || layer.holds_layers)
+    // Without any update it is not to learn.
+    if (!layer.update_ratio || *layer.update_ratio == 0 || layer.holds_layers)
     {
         return;
     }

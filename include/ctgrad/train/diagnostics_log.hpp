@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/train/calibrate.hpp>
 #include <ctgrad/train/diagnose.hpp>
 #include <ctgrad/train/finished_step.hpp>
 
@@ -41,7 +42,7 @@ public:
     {
         if (at.ends_epoch())
         {
-            reports_.push_back(diagnose(*net_, rows_, loss<formula>, options_));
+            reports_.push_back(report());
         }
         // Before the last step of an epoch, which may be the only one.
         if (at.index + 2 == at.count || at.count == 1)
@@ -55,6 +56,21 @@ public:
 
 private:
     static constexpr auto formula = detail::loss_formula<Loss>::value;
+
+    diagnosis report() const
+    {
+        if constexpr (detail::needs_calibration<Network>)
+        {
+            // `fit` finds the statistics of inference later, and of other weights if it averages them.
+            Network calibrated = *net_;
+            calibrate(calibrated, rows_);
+            return diagnose(calibrated, rows_, loss<formula>, options_);
+        }
+        else
+        {
+            return diagnose(*net_, rows_, loss<formula>, options_);
+        }
+    }
 
     void remember()
     {

@@ -7,7 +7,8 @@ namespace ctgrad
 {
 
 /// A step of training that is done, for a function that watches: `.on_step = [&](const finished_step& at)
-/// { ... }`. The network is as that step left it.
+/// { ... }`. The network is as that step left it; what inference takes of batch_norm is found after
+/// the epoch.
 struct finished_step
 {
     int epoch = 0;

@@ -50,7 +50,8 @@ struct training_options
     progress_options output = {};
     /// A path to a file that is written before the first epoch and after each. If it is there at the beginning,
     /// training goes on from it, to the bits of a training that was never interrupted; the history begins
-    /// with the epochs before. With another learning rate, loss or more epochs it goes on as well.
+    /// with the epochs before. With another learning rate, loss, augmentation, `max_norm` or more epochs it
+    /// goes on as well.
     checkpoint_path<T> checkpoint = {};
     /// Called after each step, such as a diagnostics_log (train/diagnostics.hpp); its time is part of the
     /// epoch's.
@@ -260,7 +261,7 @@ training_history train(Network& net, const data_set<T>& data, const training_opt
             }
         };
         exchange_average();
-        calibrate_by_some(net, data, options.randomness);
+        calibrate_by_some(net, data, batch, options.randomness);
         if (options.validation != nullptr)
         {
             record.validation = mean_loss<Loss>(net, *options.validation, runner);

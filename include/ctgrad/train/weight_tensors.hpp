@@ -7,7 +7,8 @@ namespace ctgrad
 {
 
 /// Whether a tensor holds what a layer's inputs are multiplied by, in a row for each unit: called weight, or
-/// something_weight, as all such are. Not biases, vectors of words, and parameters of formulas.
+/// something_weight, as all such are. Not biases, vectors of words, and parameters of formulas, but for those
+/// that are called weight in a formula within another layer.
 constexpr bool is_weight(const parameter_tensor& tensor)
 {
     // That of a layer within another is called "2.weight".
