@@ -10,14 +10,14 @@ using symbols::dweight;
 
 constexpr auto clipped = with_gradient<dweight * minimum(1, 5 / norm(dweight))>(adamw{});
 #ifdef CORRECTED
-constexpr auto chosen = decay_only(for_each_tensor(clipped), is_weight);
+constexpr auto decaying = decay_only(for_each_tensor(clipped), is_weight);
 #else
-constexpr auto chosen = decay_only(clipped, is_weight);
+constexpr auto decaying = decay_only(clipped, is_weight);
 #endif
 
 using classifier = network<input{784}, dense{10}>;
 
 void train(classifier& net, const data_set<float>& data)
 {
-    fit(net, data, {}, cross_entropy, chosen);
+    fit(net, data, {}, cross_entropy, decaying);
 }

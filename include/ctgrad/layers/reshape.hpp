@@ -66,7 +66,9 @@ struct reshape
 template <class T, placement In, shape Out>
 struct reshape_implementation
 {
-    static constexpr bool fits = Out.is_positive() && Out.size() == In.extents.size();
+    // Extents that are wrong already are reported elsewhere.
+    static constexpr bool fits =
+        Out.size() == In.extents.size() && (Out.is_positive() || !In.extents.is_positive());
     static constexpr shape output = fits ? Out : In.extents;
     static constexpr row_format output_format = In.format;
     static constexpr bool in_place = true;
