@@ -20,7 +20,7 @@ from common import ROOT
 
 SOURCES = {
     'ctgrad': '''
-#include <ctgrad/ctgrad.hpp>
+#include <ctgrad/simd/elementwise.hpp>
 #include <span>
 constexpr ctgrad::variable<"x"> x;
 constexpr auto swish = x * sigmoid(x);
