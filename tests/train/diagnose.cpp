@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../element_types.hpp"
-#include "../network/naive.hpp"
+#include "random_rows.hpp"
 #include "scored_rows.hpp"
 
 #include <ctgrad/catalogue/activations.hpp>
@@ -21,16 +21,6 @@ namespace
 {
 
 using boost::test_tools::tolerance;
-
-template <class T>
-data_set<T> random_rows(std::size_t rows, std::size_t inputs, std::size_t targets)
-{
-    aligned_buffer<T> x(rows * inputs);
-    aligned_buffer<T> y(rows * targets);
-    std::ranges::copy(numbers_of<T>(x.size(), -1, 1, 1), x.begin());
-    std::ranges::copy(numbers_of<T>(y.size(), -1, 1, 2), y.begin());
-    return {static_cast<std::ptrdiff_t>(rows), std::move(x), std::move(y)};
-}
 
 /// Rows of one input from -1 to 1.
 template <class T>

@@ -2,7 +2,7 @@
 #define BOOST_TEST_MODULE diagnostics_log
 #include <boost/test/unit_test.hpp>
 
-#include "../network/naive.hpp"
+#include "random_rows.hpp"
 
 #include <ctgrad/catalogue/activations.hpp>
 #include <ctgrad/train/diagnostics.hpp>
@@ -19,15 +19,6 @@ namespace
 
 using model = network<input{5}, dense{16}, activations::relu, dropout{.rate = 0.2}, dense{2}>;
 
-data_set<float> random_rows(std::size_t rows)
-{
-    aligned_buffer<float> x(rows * 5);
-    aligned_buffer<float> y(rows * 2);
-    std::ranges::copy(numbers_of<float>(x.size(), -1, 1, 1), x.begin());
-    std::ranges::copy(numbers_of<float>(y.size(), -1, 1, 2), y.begin());
-    return {static_cast<std::ptrdiff_t>(rows), std::move(x), std::move(y)};
-}
-
 training_options<float> options_with(std::function<void(const finished_step&)> on_step,
                                      int batch = 32)
 {
@@ -41,7 +32,7 @@ training_options<float> options_with(std::function<void(const finished_step&)> o
 
 BOOST_AUTO_TEST_CASE(each_epoch_has_a_diagnosis)
 {
-    const auto data = random_rows(100);
+    const auto data = random_rows<float>(100, 5, 2);
     model net{seed{1}};
     model other{seed{1}};
     diagnostics_log log(net, data, mean_squared_error, {.rows = 40});
@@ -62,7 +53,7 @@ BOOST_AUTO_TEST_CASE(each_epoch_has_a_diagnosis)
 
 BOOST_AUTO_TEST_CASE(ratios_are_those_of_the_last_step)
 {
-    const auto data = random_rows(100);
+    const auto data = random_rows<float>(100, 5, 2);
     for (const int batch : {32, 50, 100})
     {
         model net{seed{1}};
@@ -108,7 +99,7 @@ BOOST_AUTO_TEST_CASE(ratios_are_those_of_the_last_step)
 
 BOOST_AUTO_TEST_CASE(steps_are_counted_within_epochs)
 {
-    const auto data = random_rows(100);
+    const auto data = random_rows<float>(100, 5, 2);
     model net{seed{1}};
     std::vector<finished_step> seen;
     const auto history =
@@ -129,7 +120,7 @@ BOOST_AUTO_TEST_CASE(steps_are_counted_within_epochs)
 
 BOOST_AUTO_TEST_CASE(what_a_large_learning_rate_does_is_said)
 {
-    const auto data = random_rows(100);
+    const auto data = random_rows<float>(100, 5, 2);
     model net{seed{1}};
     diagnostics_log log(net, data, mean_squared_error);
     fit(net, data, options_with(std::ref(log)), mean_squared_error, adam{.learning_rate = 2.0});

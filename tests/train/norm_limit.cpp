@@ -5,8 +5,8 @@
 #include "../data/temporary_directory.hpp"
 #include "../element_types.hpp"
 #include "../network/counted_allocations.hpp"
-#include "../network/naive.hpp"
 #include "every_runner.hpp"
+#include "quadrants.hpp"
 
 #include <ctgrad/train/fit.hpp>
 
@@ -108,19 +108,6 @@ void check()
 
 template <class T>
 using net_of = basic_network<T, input{2}, dense{19}, tanh(x), dense{2}>;
-
-template <class T>
-data_set<T> quadrants(std::size_t rows)
-{
-    aligned_buffer<T> inputs(rows * 2);
-    std::ranges::copy(numbers_of<T>(rows * 2, -1, 1, 1), inputs.begin());
-    std::vector<int> labels(rows);
-    for (std::size_t row = 0; row < rows; ++row)
-    {
-        labels[row] = inputs[2 * row] * inputs[2 * row + 1] > 0 ? 1 : 0;
-    }
-    return {std::move(inputs), std::move(labels), 2};
-}
 
 template <class T>
 training_options<T> options_of(double max_norm)

@@ -8,7 +8,7 @@ namespace ctgrad
 
 /// Rows in another format, and their gradients back. Networks put it between layers that differ.
 template <class T, shape Extents, row_format From, row_format To>
-struct conversion
+struct conversion : without_parameters<T>
 {
     static constexpr placement input{Extents, From};
     static constexpr shape output = Extents;
@@ -16,11 +16,6 @@ struct conversion
     static constexpr bool is_conversion = true;
     static constexpr bool in_place = false;
     static constexpr int kept = 0;
-    static constexpr std::array<tensor_info, 0> tensors{};
-
-    static void initialise(T*, random_engine&) {}
-    static void export_tensors(const T*, T*) {}
-    static void import_tensors(const T*, T*) {}
 
     static void infer(const T*, const T* x, std::ptrdiff_t x_stride, T* y, std::ptrdiff_t rows)
     {

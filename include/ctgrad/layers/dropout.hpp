@@ -25,18 +25,13 @@ struct dropout
 };
 
 template <class T, auto Layer, shape In>
-struct dropout_implementation
+struct dropout_implementation : without_parameters<T>
 {
     static constexpr shape output = In;
     static constexpr bool in_place = true;
     static constexpr int stride = row_stride<T>(In.size());
     /// The factor of each element: 0 or 1 / (1 - rate).
     static constexpr int kept = stride;
-    static constexpr std::array<tensor_info, 0> tensors{};
-
-    static void initialise(T*, random_engine&) {}
-    static void export_tensors(const T*, T*) {}
-    static void import_tensors(const T*, T*) {}
     static void infer(const T*, T*, std::ptrdiff_t) {}
 
     static void forward(const T*, T* xy, T* factors, std::ptrdiff_t rows, pass_context context)

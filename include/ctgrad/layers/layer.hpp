@@ -5,6 +5,7 @@
 #include <ctgrad/tensor/random.hpp>
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,17 @@ struct tensor_info
     int columns = 0;
     /// Numbers in the parameter block, with padding.
     int stored = 0;
+};
+
+/// What an implementation of a layer that learns nothing has in place of parameters.
+template <class T>
+struct without_parameters
+{
+    static constexpr std::array<tensor_info, 0> tensors{};
+
+    static void initialise(T*, random_engine&) {}
+    static void export_tensors(const T*, T*) {}
+    static void import_tensors(const T*, T*) {}
 };
 
 /// Sets to zero what lies between the end of each row and the next.

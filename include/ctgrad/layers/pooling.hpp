@@ -136,7 +136,7 @@ struct global_average_pool
 };
 
 template <class T, placement In, detail::pooling Kind, detail::pooling_plan Plan>
-struct pooling_implementation
+struct pooling_implementation : without_parameters<T>
 {
     static constexpr shape output = Plan.output;
     /// One pixel with its channels is a row.
@@ -144,11 +144,6 @@ struct pooling_implementation
         In.format == row_format::channels_last && output.is_flat() ? row_format::rows : In.format;
     static constexpr bool in_place = false;
     static constexpr int kept = 0;
-    static constexpr std::array<tensor_info, 0> tensors{};
-
-    static void initialise(T*, random_engine&) {}
-    static void export_tensors(const T*, T*) {}
-    static void import_tensors(const T*, T*) {}
 
     static void infer(const T*, const T* x, std::ptrdiff_t, T* y, std::ptrdiff_t rows)
     {

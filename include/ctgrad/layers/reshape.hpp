@@ -64,7 +64,7 @@ struct reshape
 };
 
 template <class T, placement In, shape Out>
-struct reshape_implementation
+struct reshape_implementation : without_parameters<T>
 {
     // Extents that are wrong already are reported elsewhere.
     static constexpr bool fits =
@@ -75,11 +75,6 @@ struct reshape_implementation
     /// Rows stay as they are: such a layer has no passes.
     static constexpr bool identity = true;
     static constexpr int kept = 0;
-    static constexpr std::array<tensor_info, 0> tensors{};
-
-    static void initialise(T*, random_engine&) {}
-    static void export_tensors(const T*, T*) {}
-    static void import_tensors(const T*, T*) {}
     static void infer(const T*, T*, std::ptrdiff_t) {}
     static void forward(const T*, T*, T*, std::ptrdiff_t, pass_context) {}
     static void backward(const T*, const T*, T*, T*, std::ptrdiff_t) {}

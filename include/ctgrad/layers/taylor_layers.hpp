@@ -132,18 +132,13 @@ struct derivatives_program<Formula, First, std::integer_sequence<int, I...>>
 ///     dy/di = f'(x) dx/di;   d2y/didj = f''(x) dx/di dx/dj + f'(x) d2x/didj.
 template <auto Layer, class T, shape In, auto Next, int Inputs, int Order>
     requires is_taylor_formula<Layer>
-struct taylor_implementation<Layer, T, In, Next, Inputs, Order>
+struct taylor_implementation<Layer, T, In, Next, Inputs, Order> : without_parameters<T>
 {
     static constexpr shape output = In;
     static constexpr bool in_place = true;
     static constexpr int stride = row_stride<T>(In.size());
     /// What came in.
     static constexpr int kept = stride;
-    static constexpr std::array<tensor_info, 0> tensors{};
-
-    static void initialise(T*, random_engine&) {}
-    static void export_tensors(const T*, T*) {}
-    static void import_tensors(const T*, T*) {}
 
     static void infer(const T*, T* xy, std::ptrdiff_t rows)
     {

@@ -35,7 +35,7 @@ struct upsample
 };
 
 template <class T, placement In, window_extents Factor>
-struct upsample_implementation
+struct upsample_implementation : without_parameters<T>
 {
 private:
     static constexpr bool is_image = In.extents.rank == 3;
@@ -51,11 +51,6 @@ public:
     static constexpr row_format output_format = In.format;
     static constexpr bool in_place = false;
     static constexpr int kept = 0;
-    static constexpr std::array<tensor_info, 0> tensors{};
-
-    static void initialise(T*, random_engine&) {}
-    static void export_tensors(const T*, T*) {}
-    static void import_tensors(const T*, T*) {}
 
     static void infer(const T*, const T* x, std::ptrdiff_t x_stride, T* y, std::ptrdiff_t rows)
     {
