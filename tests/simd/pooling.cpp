@@ -108,6 +108,37 @@ struct planes
             BOOST_REQUIRE_SMALL(dx[i] - expected_mean_dx[i],
                                 64 * std::numeric_limits<T>::epsilon());
         }
+        if constexpr (Y.are_side_by_side() && X.are_side_by_side())
+        {
+            check_windows_side_by_side();
+        }
+    }
+
+    // A row of windows at once, with slopes that are the same for all.
+    void check_windows_side_by_side()
+    {
+        constexpr std::ptrdiff_t x_row = X.size * lanes;
+        constexpr T slope = 3;
+        std::vector<T> slopes(x.size(), slope);
+        std::vector<T> again(y.size());
+        std::ranges::fill(y, T(0));
+        std::ranges::fill(dx, T(0));
+        for (int row = 0; row < Y.positions(); ++row)
+        {
+            const std::ptrdiff_t x_at = row * Y.kernel * x_row;
+            const std::ptrdiff_t y_at = row * X.positions() * lanes;
+            largest_of_windows<T, Y.kernel, X.kernel>(x.data() + x_at, x_row, X.positions(), lanes,
+                                                      y.data() + y_at);
+            keep_slopes_of_largest<T, Y.kernel, X.kernel>(x.data() + x_at, x_row, X.positions(),
+                                                          lanes, again.data() + y_at,
+                                                          slopes.data() + x_at, x_row);
+            spread_by_slopes<T, Y.kernel, X.kernel>(dy.data() + y_at, X.positions(), lanes,
+                                                    slopes.data() + x_at, dx.data() + x_at, x_row);
+        }
+        BOOST_TEST(y == expected_largest);
+        BOOST_TEST(again == expected_largest);
+        std::ranges::for_each(expected_dx, [](T& number) { number *= slope; });
+        BOOST_TEST(dx == expected_dx);
     }
 };
 

@@ -52,6 +52,10 @@ struct activation_implementation
     static constexpr bool keeps_derivative = detail::is_for_each_element<Formula>;
     static constexpr int kept = row_room<T>({In, Format});
 
+    static constexpr auto array_formula = detail::with_array_parameters<Formula, In>(Formula);
+    using forward_program = program<array_formula>;
+    using fused_program = typename detail::programs<Formula>::value_and_derivatives;
+
     static constexpr auto tensors = []
     {
         std::array<tensor_info, static_cast<std::size_t>(parameter_count)> made{};
@@ -175,7 +179,6 @@ private:
     static constexpr int segment = size / channels;
 
     static constexpr auto pre_activation = detail::pre_activation_name<Formula>;
-    static constexpr auto array_formula = detail::with_array_parameters<Formula, In>(Formula);
     using array_formula_type = std::remove_cvref_t<decltype(array_formula)>;
     using incoming = detail::incoming<Formula>;
 
@@ -184,8 +187,6 @@ private:
         -> program<pullback_of<array_formula_type, incoming, pre_activation>{array_formula, {}},
                    detail::parameter_gradient<Formula, In, I, array_formula, incoming>()...>;
 
-    using forward_program = program<array_formula>;
-    using fused_program = typename detail::programs<Formula>::value_and_derivatives;
     using backward_program = decltype(make_backward(std::make_index_sequence<scopes.size()>{}));
 
     template <class Program>

@@ -145,6 +145,23 @@ struct pooling_implementation : without_parameters<T>
     static constexpr bool in_place = false;
     static constexpr int kept = 0;
 
+    static constexpr bool by_samples = In.format == row_format::sample_blocks;
+    static constexpr detail::pooling kind = Kind;
+    static constexpr detail::pooling_plan plan = Plan;
+    static constexpr int channels = Plan.input.extents[0];
+    static constexpr int lanes = simd::batch<T>::size;
+    /// Numbers from pixel to pixel: a vector of samples, or all channels.
+    static constexpr int pixel = by_samples ? lanes : row_stride<T>(channels);
+    static constexpr int vectors = pixel / lanes;
+    static constexpr std::ptrdiff_t x_plane = std::ptrdiff_t{pixel} * Plan.y.size * Plan.x.size;
+    static constexpr std::ptrdiff_t y_plane =
+        std::ptrdiff_t{pixel} * Plan.y.positions() * Plan.x.positions();
+
+    static constexpr std::ptrdiff_t planes(std::ptrdiff_t rows)
+    {
+        return by_samples ? (rows + lanes - 1) / lanes * channels : rows;
+    }
+
     static void infer(const T*, const T* x, std::ptrdiff_t, T* y, std::ptrdiff_t rows)
     {
         for (std::ptrdiff_t plane = 0; plane < planes(rows); ++plane)
@@ -188,21 +205,6 @@ struct pooling_implementation : without_parameters<T>
     }
 
 private:
-    static constexpr bool by_samples = In.format == row_format::sample_blocks;
-    static constexpr int channels = Plan.input.extents[0];
-    static constexpr int lanes = simd::batch<T>::size;
-    /// Numbers from pixel to pixel: a vector of samples, or all channels.
-    static constexpr int pixel = by_samples ? lanes : row_stride<T>(channels);
-    static constexpr int vectors = pixel / lanes;
-    static constexpr std::ptrdiff_t x_plane = std::ptrdiff_t{pixel} * Plan.y.size * Plan.x.size;
-    static constexpr std::ptrdiff_t y_plane =
-        std::ptrdiff_t{pixel} * Plan.y.positions() * Plan.x.positions();
-
-    static constexpr std::ptrdiff_t planes(std::ptrdiff_t rows)
-    {
-        return by_samples ? (rows + lanes - 1) / lanes * channels : rows;
-    }
-
     // Last: clang leaves out what follows an assertion that fails, and would report that too.
     static constexpr bool is_image = Plan.is_image;
     static_assert(

@@ -14,6 +14,7 @@
 #include <ctgrad/layers/recurrent.hpp>
 #include <ctgrad/layers/reshape.hpp>
 #include <ctgrad/layers/upsample.hpp>
+#include <ctgrad/network/steps.hpp>
 
 #include <boost/hana/basic_tuple.hpp>
 #include <boost/hana/type.hpp>
@@ -206,6 +207,9 @@ concept is_conversion = requires { Implementation::is_conversion; };
 template <class Implementation>
 concept passes_nothing = requires { Implementation::identity; };
 
+template <class Step>
+concept overwrites_input = requires { Step::overwrites_input; };
+
 } // namespace detail
 
 /// Where things of each layer lie: constants of the network's type.
@@ -294,7 +298,9 @@ constexpr auto plan_memory(placement input, pipeline<Implementations...>)
     };
     plan.widest = row_room<T>(input);
     plan.has_blocks = input.format == row_format::sample_blocks;
-    [[maybe_unused]] const auto place = [&]<class Implementation>(hana::basic_type<Implementation>)
+    [[maybe_unused]] const auto place =
+        [&]<class Implementation, class Step>(hana::basic_type<Implementation>,
+                                              hana::basic_type<Step>)
     {
         layer_place& here = plan.layers[i++];
         here.in_place = Implementation::in_place;
@@ -318,7 +324,7 @@ constexpr auto plan_memory(placement input, pipeline<Implementations...>)
         plan.parameters += aligned_size<T>(stored_parameters<Implementation>());
         plan.logical_parameters += logical_parameters<Implementation>();
         here.kept = plan.kept;
-        plan.kept += Implementation::kept;
+        plan.kept += Step::kept;
         here.state = plan.state;
         plan.state += state_size<Implementation>;
         plan.steps_before = std::max(plan.steps_before, steps_before<Implementation>);
@@ -326,7 +332,12 @@ constexpr auto plan_memory(placement input, pipeline<Implementations...>)
         plan.scratch = std::max(plan.scratch, aligned_size<T>(scratch_size<Implementation>));
         plan.has_blocks = plan.has_blocks || output.format == row_format::sample_blocks;
     };
-    (place(hana::basic_type<Implementations>{}), ...);
+    [&]<std::size_t... I>(std::index_sequence<I...>)
+    {
+        (place(hana::basic_type<Implementations>{},
+               hana::basic_type<typename steps<T, Implementations...>::template step<I>>{}),
+         ...);
+    }(std::index_sequence_for<Implementations...>{});
     return plan;
 }
 

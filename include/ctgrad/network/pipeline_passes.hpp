@@ -10,7 +10,8 @@ namespace ctgrad::detail
 
 /// Stands for the absence of what looks at rows on their way. An observer is called before each layer's
 /// pass, with the layer's type and place, its parameters, its input (a result), how many rows those are
-/// and the context of the pass.
+/// and the context of the pass. What a pool gets that is taken together with the
+/// formula before it is nowhere: it is shown the formula's input.
 struct no_observer
 {
 };
@@ -31,15 +32,23 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
         (body(hana::basic_type<Layers>{}, memory.layers[i++]), ...);
     }
 
-    /// Likewise from the last layer to the first.
-    static constexpr void for_each_layer_backwards(const auto& body)
+    /// Calls `body(hana::basic_type<Step>, hana::basic_type<Implementation>, const layer_place&)` for each
+    /// layer, with how rows go through it.
+    CTGRAD_ALWAYS_INLINE static constexpr void for_each_step(const auto& body)
+    {
+        [&]<std::size_t... I>(std::index_sequence<I...>) CTGRAD_INLINE_LAMBDA
+        {
+            (body(hana::basic_type<step<I>>{}, hana::basic_type<Layers>{}, memory.layers[I]), ...);
+        }(std::index_sequence_for<Layers...>{});
+    }
+
+    /// Likewise from the last layer to the first, with `body(hana::basic_type<Step>, const layer_place&)`.
+    static constexpr void for_each_step_backwards(const auto& body)
     {
         constexpr std::size_t last = sizeof...(Layers) - 1;
         [&]<std::size_t... I>(std::index_sequence<I...>)
         {
-            (body(hana::basic_type<std::tuple_element_t<last - I, std::tuple<Layers...>>>{},
-                  memory.layers[last - I]),
-             ...);
+            (body(hana::basic_type<step<last - I>>{}, memory.layers[last - I]), ...);
         }(std::index_sequence_for<Layers...>{});
     }
 
@@ -65,8 +74,9 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
             x = y;
             x_stride = row_stride<T>(In.extents.size());
         }
-        for_each_layer(
-            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place) CTGRAD_INLINE_LAMBDA
+        for_each_step(
+            [&]<class Layer>(hana::basic_type<Layer>, auto, const layer_place& place)
+                CTGRAD_INLINE_LAMBDA
             {
                 const T* const own = parameters + place.parameters;
                 if constexpr (!Layer::in_place)
@@ -119,19 +129,23 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
             copy_input(x, x_stride, rows, at.buffer(0));
         }
         std::uint64_t key = context.key;
-        for_each_layer(
-            [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
+        for_each_step(
+            [&]<class Layer>(hana::basic_type<Layer>, [[maybe_unused]] auto seen,
+                             const layer_place& place)
             {
                 const T* const own = parameters + place.parameters;
                 T* const y = at.buffer(place.output_buffer);
                 key = mix_bits(key);
                 if constexpr (!std::same_as<Observer, no_observer>)
                 {
-                    observer(hana::basic_type<Layer>{}, place, own,
-                             input_of(place, x, x_stride, at), rows,
+                    observer(seen, place, own, input_of(place, x, x_stride, at), rows,
                              context_of(place, context, key));
                 }
-                if constexpr (keeps_values<Layer>)
+                if constexpr (overwrites_input<Layer>)
+                {
+                    Layer::forward(at.buffer(place.input_buffer), y, rows);
+                }
+                else if constexpr (keeps_values<Layer>)
                 {
                     const result in = input_of(place, x, x_stride, at);
                     Layer::forward(own, in.rows, in.stride, y, at.kept_of(place), rows,
@@ -158,14 +172,22 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
     {
         T* dy = at.first;
         T* dx = at.second;
-        for_each_layer_backwards(
+        for_each_step_backwards(
             [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
             {
                 const T* const own = parameters + place.parameters;
                 T* const own_gradients = gradients + place.parameters;
                 // A layer before this one has something to learn, so that it needs a gradient.
                 const bool wanted = wants_input || place.parameters > 0;
-                if constexpr (keeps_values<Layer>)
+                if constexpr (overwrites_input<Layer>)
+                {
+                    if (wanted)
+                    {
+                        Layer::backward(at.buffer(place.input_buffer), dy, dx, rows);
+                    }
+                    std::swap(dy, dx);
+                }
+                else if constexpr (keeps_values<Layer>)
                 {
                     const result in = input_of(place, x, x_stride, at);
                     Layer::backward(own, in.rows, in.stride, at.kept_of(place), dy,
@@ -194,6 +216,9 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
     }
 
 private:
+    template <std::size_t Index>
+    using step = typename steps<T, Layers...>::template step<Index>;
+
     CTGRAD_ALWAYS_INLINE static void copy_input(const T* x, std::ptrdiff_t x_stride, auto rows,
                                                 T* to)
     {

@@ -60,6 +60,25 @@ CTGRAD_ALWAYS_INLINE void for_each_vector(int vectors, const auto& f)
         f(v * Vector::size);
 }
 
+/// Calls f(row, column) for each pixel of a window.
+template <int Rows, int Columns>
+CTGRAD_ALWAYS_INLINE void for_each_place(const auto& f)
+{
+    for (int i = 0; i < Rows; ++i)
+        for (int j = 0; j < Columns; ++j)
+            f(i, j);
+}
+
+/// Calls f(first number in x, number in y) for each vector of windows side by side, `columns` pixels wide.
+template <class Vector>
+CTGRAD_ALWAYS_INLINE void for_each_window_vector(int count, int columns, std::ptrdiff_t pixel,
+                                                 const auto& f)
+{
+    for (std::ptrdiff_t window = 0; window < count; ++window)
+        for (std::ptrdiff_t at = 0; at < pixel; at += Vector::size)
+            f(window * columns * pixel + at, window * pixel + at);
+}
+
 } // namespace detail
 
 /// y = the largest number of each window; NaN if there is one.
@@ -112,6 +131,75 @@ void max_pool_plane_gradient(const T* x, std::ptrdiff_t pixel, int vectors, cons
                             (vector::load(to) + select(is_below, none, left)).store(to);
                             left = select(is_below, left, none);
                         });
+                });
+        });
+}
+
+/// y = the largest number of each of `count` windows of Rows x Columns pixels side by side, as
+/// max_pool_plane; rows of `x` are `x_row` apart, and each pixel is whole vectors.
+template <class T, int Rows, int Columns, class Arch = xsimd::default_arch>
+void largest_of_windows(const T* x, std::ptrdiff_t x_row, int count, std::ptrdiff_t pixel, T* y)
+{
+    using vector = batch<T, Arch>;
+    detail::for_each_window_vector<vector>(
+        count, Columns, pixel,
+        [&](std::ptrdiff_t first, std::ptrdiff_t at)
+        {
+            const auto load = [&](int i, int j)
+            { return vector::load(x + first + i * x_row + j * pixel); };
+            vector largest = load(0, 0);
+            detail::for_each_place<Rows, Columns>([&](int i, int j)
+                                                  { largest = maximum(load(i, j), largest); });
+            largest.store(y + at);
+        });
+}
+
+/// The same; and of `slopes`, one for each number of x, those of all but the first largest of a window
+/// become zero.
+template <class T, int Rows, int Columns, class Arch = xsimd::default_arch>
+void keep_slopes_of_largest(const T* x, std::ptrdiff_t x_row, int count, std::ptrdiff_t pixel, T* y,
+                            T* slopes, std::ptrdiff_t slopes_row)
+{
+    using vector = batch<T, Arch>;
+    detail::for_each_window_vector<vector>(
+        count, Columns, pixel,
+        [&](std::ptrdiff_t first, std::ptrdiff_t at)
+        {
+            const auto load = [&](int i, int j)
+            { return vector::load(x + first + i * x_row + j * pixel); };
+            vector largest = load(0, 0);
+            detail::for_each_place<Rows, Columns>([&](int i, int j)
+                                                  { largest = maximum(load(i, j), largest); });
+            largest.store(y + at);
+            auto is_free = vector::first_lanes(vector::size);
+            detail::for_each_place<Rows, Columns>(
+                [&](int i, int j)
+                {
+                    // Not below rather than equal: a NaN takes the gradient too.
+                    const auto is_first = is_free & !(load(i, j) < largest);
+                    T* const slope = slopes + first + i * slopes_row + j * pixel;
+                    select(is_first, vector::load(slope), vector(T(0))).store(slope);
+                    is_free = is_free & !is_first;
+                });
+        });
+}
+
+/// dx = dy times the slope of each number of `count` windows side by side.
+template <class T, int Rows, int Columns, class Arch = xsimd::default_arch>
+void spread_by_slopes(const T* dy, int count, std::ptrdiff_t pixel, const T* slopes, T* dx,
+                      std::ptrdiff_t dx_row)
+{
+    using vector = batch<T, Arch>;
+    detail::for_each_window_vector<vector>(
+        count, Columns, pixel,
+        [&](std::ptrdiff_t first, std::ptrdiff_t at)
+        {
+            const vector incoming = vector::load(dy + at);
+            detail::for_each_place<Rows, Columns>(
+                [&](int i, int j)
+                {
+                    const std::ptrdiff_t place = first + i * dx_row + j * pixel;
+                    (incoming * vector::load(slopes + place)).store(dx + place);
                 });
         });
 }

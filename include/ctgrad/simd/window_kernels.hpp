@@ -15,33 +15,39 @@ namespace ctgrad::simd::detail
 // nor, where the samples are in the lanes, filters: all of that is numbers, and layers share them.
 
 /// The rows of an output and the terms at each position, as distances in memory. The sum is over taps
-/// from top to bottom, and two loops within. Distances of weights are counted in inputs of the panel.
+/// from top to bottom, and two loops within; with samples in the lanes the inner one is over taps from
+/// left to right. Distances of weights are counted in inputs of the panel.
 struct window_walk
 {
     window_rows rows;
+    window_rows columns;
     std::ptrdiff_t x_row, y_row;
     int middle, inner;
     std::ptrdiff_t x_middle, x_inner;
     std::ptrdiff_t weight_tap, weight_middle, weight_inner;
 };
 
-/// Samples in the lanes: tiles of Filters x Positions along rows. Neighbours are XStep pixels apart
-/// in x and YStep in y; a panel of weights is `width` wide.
+/// Samples in the lanes: tiles of Filters x Positions along rows, from position `first` on. Neighbours
+/// are XStep pixels apart in x and YStep in y; a panel of weights is `width` wide. Of the zeros beside an
+/// image, those that a whole tile meets are left out. A tile goes down all rows, whose taps meet the same
+/// pixels, before the next.
 template <class T, class Arch, int Filters, int Positions, int XStep, int YStep>
 [[gnu::noinline]] void sample_tiles(const window_walk& walk, const T* x, const T* weights,
                                     std::ptrdiff_t width, const T* bias, T* y,
-                                    std::ptrdiff_t y_plane, int tiles)
+                                    std::ptrdiff_t y_plane, int first, int tiles)
 {
     using vector = batch<T, Arch>;
     constexpr int x_step = XStep * vector::size;
     constexpr int y_step = YStep * vector::size;
-    for (int row = 0; row < walk.rows.count; ++row)
+    for (const int end = first + tiles * Positions; first < end; first += Positions)
     {
-        const int_range taps = walk.rows.taps_at(row);
-        for (int tile = 0; tile < tiles; ++tile)
+        const int_range inner = walk.columns.taps_at(first, first + Positions - 1);
+        const T* const x_tile = x + first * x_step + inner.begin * walk.x_inner;
+        const T* const w_tile = weights + inner.begin * walk.weight_inner * width;
+        for (int row = 0; row < walk.rows.count; ++row)
         {
-            const T* const x_tile = x + tile * Positions * x_step;
-            T* const y_tile = y + row * walk.y_row + tile * Positions * y_step;
+            const int_range taps = walk.rows.taps_at(row, row);
+            T* const y_tile = y + row * walk.y_row + first * y_step;
             product_tile<T, Arch, Filters, Positions, tile_chains(Filters, Positions), x_step> sums;
             if (bias != nullptr)
                 sums.begin([&](int filter, int) CTGRAD_INLINE_LAMBDA
@@ -51,10 +57,10 @@ template <class T, class Arch, int Filters, int Positions, int XStep, int YStep>
             for (int tap = taps.begin; tap < taps.end; ++tap)
                 for (int i = 0; i < walk.middle; ++i)
                     sums.template add_terms<false>(
-                        weights + (tap * walk.weight_tap + i * walk.weight_middle) * width,
+                        w_tile + (tap * walk.weight_tap + i * walk.weight_middle) * width,
                         fixed_stride<1>{}, walk.weight_inner * width,
                         x_tile + walk.rows.met_by(row, tap) * walk.x_row + i * walk.x_middle,
-                        walk.x_inner, walk.inner, nullptr, fixed_stride<0>{});
+                        walk.x_inner, inner.size(), nullptr, fixed_stride<0>{});
             sums.join_chains();
             unroll<Filters * Positions>(
                 [&]<int I>() CTGRAD_INLINE_LAMBDA
@@ -75,7 +81,7 @@ template <class T, class Arch, int Positions, int Vectors, int XStep, int Width>
     using vector = batch<T, Arch>;
     for (int row = 0; row < walk.rows.count; ++row)
     {
-        const int_range taps = walk.rows.taps_at(row);
+        const int_range taps = walk.rows.taps_at(row, row);
         for (int tile = 0; tile < tiles; ++tile)
         {
             const T* const x_tile = x + tile * Positions * XStep;

@@ -21,6 +21,12 @@ struct window_axis
 
     constexpr int positions() const { return (size + 2 * padding - reach()) / stride + 1; }
 
+    /// Whether windows touch, and neither overlap nor reach beyond the image.
+    constexpr bool are_side_by_side() const
+    {
+        return stride == kernel && padding == 0 && dilation == 1;
+    }
+
     constexpr bool is_possible() const
     {
         return size >= 1 && kernel >= 1 && stride >= 1 && padding >= 0 && dilation >= 1 &&
@@ -71,7 +77,7 @@ struct int_range
 };
 
 /// Rows of an output and the rows of an image that their taps meet; those that meet none add nothing,
-/// so that above and below an image there need be no zeros.
+/// so that above and below an image there need be no zeros. Columns likewise.
 struct window_rows
 {
     int count;
@@ -83,11 +89,16 @@ struct window_rows
 
     constexpr int met_by(int row, int tap) const { return first + row * step + tap * dilation; }
 
-    constexpr int_range taps_at(int row) const
+    /// The taps that meet the image somewhere from `first` to `last`. Counted, as there are few: to divide
+    /// would take as long as a tile's terms.
+    constexpr int_range taps_at(int first_row, int last_row) const
     {
-        const int met = met_by(row, 0);
-        return {std::max(0, divide_up_signed(-met, dilation)),
-                std::min(taps, divide_up_signed(image - met, dilation))};
+        int_range met{0, taps};
+        while (met.begin < taps && met_by(last_row, met.begin) < 0)
+            ++met.begin;
+        while (met.end > met.begin && met_by(first_row, met.end - 1) >= image)
+            --met.end;
+        return met;
     }
 
     /// The rows where this tap meets the image.

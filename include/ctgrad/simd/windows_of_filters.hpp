@@ -97,6 +97,7 @@ struct windows_of_filters
     {
         static constexpr window_walk walk{
             .rows = rows_of(Shape.y),
+            .columns = rows_of(Shape.x),
             .x_row = x_row,
             .y_row = y_row,
             .middle = runs,
@@ -138,6 +139,7 @@ struct windows_of_filters
                     static constexpr bool is_one_run = X.dilation == 1;
                     static constexpr window_walk walk{
                         .rows = rows_of(Y, Shape.y),
+                        .columns = rows_of(X, Shape.x),
                         .x_row = dy_row,
                         .y_row = Shape.y.stride * Shape.x.size * dx_pixel,
                         .middle = is_one_run ? 1 : X.taps,

@@ -22,7 +22,6 @@ template <class T, class Arch, class Panels, int Positions, int XStep, int YStep
 void correlate_samples(const window_walk& walk, const T* x, const T* weights, int inputs,
                        const T* bias, T* y, std::ptrdiff_t y_plane)
 {
-    constexpr int lanes = batch<T, Arch>::size;
     for_each_known_panel<Panels>(
         [&]<int First, int Units>()
         {
@@ -38,10 +37,9 @@ void correlate_samples(const window_walk& walk, const T* x, const T* weights, in
                             [&]<int Vectors>(int position, int tiles)
                             {
                                 sample_tiles<T, Arch, Filters, Vectors, XStep, YStep>(
-                                    walk, x + position * XStep * lanes,
-                                    weights + First * inputs + (unit - First), width,
-                                    bias ? bias + unit : nullptr,
-                                    y + unit * y_plane + position * YStep * lanes, y_plane, tiles);
+                                    walk, x, weights + First * inputs + (unit - First), width,
+                                    bias ? bias + unit : nullptr, y + unit * y_plane, y_plane,
+                                    position, tiles);
                             });
                     }
                 });
@@ -92,6 +90,7 @@ struct windows_of_samples
     {
         static constexpr window_walk walk{
             .rows = rows_of(Shape.y),
+            .columns = rows_of(Shape.x),
             .x_row = x_row,
             .y_row = y_row,
             .middle = Shape.channels,
@@ -131,6 +130,7 @@ struct windows_of_samples
                 {
                     static constexpr window_walk walk{
                         .rows = rows_of(Y, Shape.y),
+                        .columns = rows_of(X, Shape.x),
                         .x_row = dy_row,
                         .y_row = Shape.y.stride * Shape.x.size * lanes,
                         .middle = Shape.filters,
