@@ -29,8 +29,7 @@ struct window_walk
 
 /// Samples in the lanes: tiles of Filters x Positions along rows, from position `first` on. Neighbours
 /// are XStep pixels apart in x and YStep in y; a panel of weights is `width` wide. Of the zeros beside an
-/// image, those that a whole tile meets are left out. A tile goes down all rows, whose taps meet the same
-/// pixels, before the next.
+/// image, those that a whole tile meets are left out.
 template <class T, class Arch, int Filters, int Positions, int XStep, int YStep>
 [[gnu::noinline]] void sample_tiles(const window_walk& walk, const T* x, const T* weights,
                                     std::ptrdiff_t width, const T* bias, T* y,
@@ -39,15 +38,16 @@ template <class T, class Arch, int Filters, int Positions, int XStep, int YStep>
     using vector = batch<T, Arch>;
     constexpr int x_step = XStep * vector::size;
     constexpr int y_step = YStep * vector::size;
-    for (const int end = first + tiles * Positions; first < end; first += Positions)
+    const int end = first + tiles * Positions;
+    for (int row = 0; row < walk.rows.count; ++row)
     {
-        const int_range inner = walk.columns.taps_at(first, first + Positions - 1);
-        const T* const x_tile = x + first * x_step + inner.begin * walk.x_inner;
-        const T* const w_tile = weights + inner.begin * walk.weight_inner * width;
-        for (int row = 0; row < walk.rows.count; ++row)
+        const int_range taps = walk.rows.taps_at(row, row);
+        for (int position = first; position < end; position += Positions)
         {
-            const int_range taps = walk.rows.taps_at(row, row);
-            T* const y_tile = y + row * walk.y_row + first * y_step;
+            const int_range inner = walk.columns.taps_at(position, position + Positions - 1);
+            const T* const x_tile = x + position * x_step + inner.begin * walk.x_inner;
+            const T* const w_tile = weights + inner.begin * walk.weight_inner * width;
+            T* const y_tile = y + row * walk.y_row + position * y_step;
             product_tile<T, Arch, Filters, Positions, tile_chains(Filters, Positions), x_step> sums;
             if (bias != nullptr)
                 sums.begin([&](int filter, int) CTGRAD_INLINE_LAMBDA
