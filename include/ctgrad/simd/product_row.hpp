@@ -8,6 +8,24 @@
 namespace ctgrad::simd
 {
 
+namespace detail
+{
+
+/// Lets the compiler forget what the layer before has just stored. g++ would take those vectors apart for
+/// its broadcasts by shuffles, which all wait for one port; from memory a broadcast takes none.
+template <class T, int Count>
+CTGRAD_ALWAYS_INLINE void leave_in_memory([[maybe_unused]] const T* numbers)
+{
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+    asm volatile(""
+                 :
+                 : "r"(numbers), "m"(*reinterpret_cast<const T(*)[Count]>(numbers))
+                 : "memory");
+#endif
+}
+
+} // namespace detail
+
 /// Product of one row with the weights of a small layer, y = x * transpose(weights) + bias, as part of
 /// its caller: a call, and loops whose ends are not known, would take longer than the products.
 /// Shapes     x (Inputs); weights in panels; bias of padded_units, or null; y (padded_units)
@@ -17,6 +35,7 @@ CTGRAD_ALWAYS_INLINE void product_row(const T* x, const T* weights, const T* bia
 {
     using layout = panels<T, Inputs, Units, Arch>;
     using vector = typename layout::vector;
+    detail::leave_in_memory<T, Inputs>(x);
     detail::for_each_panel<layout>(
         [&]<int Vectors>(int unit) CTGRAD_INLINE_LAMBDA
         {
