@@ -52,11 +52,18 @@ def summary(name, rows, peak):
                     (quarters[2] - quarters[0]) / statistics.median(times))
 
 
+def kind_of(network):
+    """What a network is made of."""
+    if network.startswith('LeNet'):
+        return 'images'
+    return 'recurrent' if network.endswith(('GRU', 'LSTM')) else 'dense'
+
+
 def in_order(results):
-    """By the sizes of the network; SGD before Adam; few rows before many."""
+    """By the sizes of the network, LeNet last; SGD before Adam; few rows before many."""
     def order(each):
-        sizes = [int(size) for size in each.network.split()[0].split('-')]
-        return sizes, int(each.detail) if each.detail.isdigit() else len(each.detail)
+        sizes = [int(size) for size in each.network.split()[0].split('-') if size.isdigit()]
+        return not sizes, sizes, int(each.detail) if each.detail.isdigit() else len(each.detail)
     return sorted(results, key=order)
 
 

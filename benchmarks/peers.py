@@ -181,6 +181,8 @@ def page(runs, path):
                   'libtorch, dlib, tiny-dnn, RTNeural: their own layers, losses and optimisers. '
                   'tiny-dnn has no swish: it is a layer of our own; its Adam computes something else '
                   'and is left out.',
+                  'LeNet: in libtorch channels come last, which is quicker; convolutions of tiny-dnn are those '
+                  'with AVX.',
                   'RTNeural is in no distribution: `RTNEURAL=FOLDER ./dev peers` measures it too. Its '
                   'backend is Eigen.',
                   'Sacado: numbers that carry a derivative (`CacheFad::SFad<float, 1>`); it has no error '

@@ -25,6 +25,7 @@ PROGRAM = 'kernels_activations'
 DOUBLE = 'kernels_activations_double'
 CALLS = 'kernels_calls'
 ROWS = 'kernels_rows'
+LAYERS = 'kernels_layers'
 SOURCE = 'kernels/activations.cpp'
 BEGIN = '<!-- benchmarks: written by ./dev bench --markdown README.md -->'
 END = '<!-- benchmarks: end -->'
@@ -159,6 +160,35 @@ def print_calls(runs):
         print(line)
 
 
+def layers_of(results):
+    """(kind, shape) -> {pass: (nanoseconds a row, flops a second or None)}, medians of all rounds."""
+    rows = {}
+    for result in results:
+        for row in common.repetitions_of(result):
+            kind, what, _, shape = row['run_name'].split('/')
+            rows.setdefault((kind, shape), {}).setdefault(what, []).append(row)
+    # The program runs in random order.
+    return {layer: {what: (1e9 / statistics.median(row['items_per_second'] for row in each),
+                           statistics.median(row['flops'] for row in each) if 'flops' in each[0] else None)
+                    for what, each in passes.items()}
+            for layer, passes in sorted(rows.items())}
+
+
+def print_layers(runs):
+    passes = ['forward', 'gradients']
+    print(f'{"":34}' + ''.join(f'{run["compiler"]:^48}' for run in runs))
+    print(f'{"µs a row (GFLOP/s)":34}' + ''.join(f'{what:>24}' for what in passes) * len(runs))
+    for layer in dict.fromkeys(layer for run in runs for layer in run['layers']):
+        kind, shape = layer
+        line = f'{kind:18}{shape:16}'
+        for run in runs:
+            for what in passes:
+                time, flops = run['layers'].get(layer, {}).get(what, (math.nan, None))
+                rate = f'({flops / 1e9:.0f})' if flops else ''
+                line += f'{time / 1000:16.4f}{rate:>8}'
+        print(line.rstrip())
+
+
 def markdown(runs, date):
     """The short table: the smallest length, one line a function."""
     length = min(row[2] for run in runs for row in run['ratios'])
@@ -251,13 +281,14 @@ def main():
 
     date = datetime.datetime.now().astimezone()
     runs = [{'build': build, 'flags': common.flags_of(build, SOURCE), 'results': [], 'doubles': [],
-             'few': [], 'rows': []} for build in options.builds]
+             'few': [], 'rows': [], 'of_layers': []} for build in options.builds]
     for _ in range(rounds):
         for run in runs:
             run['results'].append(run_once(run['build'], core, arguments, PROGRAM))
             run['doubles'].append(run_once(run['build'], core, arguments, DOUBLE))
             run['few'].append(run_once(run['build'], core, arguments, CALLS))
             run['rows'].append(run_once(run['build'], core, arguments, ROWS))
+            run['of_layers'].append(run_once(run['build'], core, arguments, LAYERS))
     for run in runs:
         run['training'], run['peak'] = networks.summaries([networks.run_once(
             run['build'], core, 'training',
@@ -269,12 +300,13 @@ def main():
         run['double_ratios'] = ratios_of_rounds(run['doubles'])
         run['calls'] = calls_of(run['few'])
         run['row_ratios'] = ratios_of_rounds(run['rows'])
+        run['layers'] = layers_of(run['of_layers'])
         directory = run['build'] / 'results'
         directory.mkdir(exist_ok=True)
         raw = {'date': date.isoformat(), 'processor': processor(), 'core': core,
                'load': os.getloadavg(), 'compiler': run['compiler'], 'flags': run['flags'],
                'arguments': arguments, 'rounds': run['results'], 'doubles': run['doubles'],
-               'calls': run['few'], 'rows': run['rows'],
+               'calls': run['few'], 'rows': run['rows'], 'layers': run['of_layers'],
                'peak': run['peak'],
                'training': [dataclasses.asdict(each) for each in run['training']]}
         path = directory / f'activations-{date:%Y%m%d-%H%M%S}.json'
@@ -289,6 +321,8 @@ def main():
     print_calls(runs)
     print('\nOver a row:')
     print_table(runs, 'row_ratios')
+    print('\nLayers alone:')
+    print_layers(runs)
     print('\nTraining step, batch 64:')
     print('\n'.join(training_lines(runs)))
 

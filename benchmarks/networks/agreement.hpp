@@ -10,7 +10,8 @@
 // Whether a contestant computes what the first one, ctgrad, computes. Everything is float; sums are of
 // at most 784 terms and added in another order by everyone, which leaves errors of about
 // sqrt(784) = 28 times a rounding (6e-8) of what is added up; a factor of 5 is for functions that are
-// good to some units only.
+// good to some units only. Gradients of LeNet's filters are sums over a batch's pixels, up to 64 * 784 of
+// them, but each of these is a small part of the largest gradient, which the tolerance is relative to.
 
 namespace agreement
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dense_network.hpp"
+#include "lenet.hpp"
 #include "recurrent_network.hpp"
 
 #include <xsimd/memory/xsimd_aligned_allocator.hpp>
@@ -73,10 +74,38 @@ struct contestant
     std::unique_ptr<trainer> (*train)(const dense_network&, parameters, update_kind,
                                       int rows) = nullptr;
     std::unique_ptr<predictor> (*predict)(const dense_network&, parameters, int rows) = nullptr;
+    std::unique_ptr<trainer> (*train_lenet)(parameters, int rows) = nullptr; // with SGD
+    std::unique_ptr<predictor> (*predict_lenet)(parameters, int rows) = nullptr;
     std::unique_ptr<stepper> (*step)(const recurrent_network&, parameters) = nullptr;
     /// How far results may be off, in units of the tolerances of agreement.hpp.
     double tolerance = 1;
 };
+
+inline std::unique_ptr<trainer> make_trainer(const contestant& one, const dense_network& net,
+                                             contestant::parameters initial, update_kind rule,
+                                             int rows)
+{
+    return one.train ? one.train(net, initial, rule, rows) : nullptr;
+}
+
+inline std::unique_ptr<trainer> make_trainer(const contestant& one, lenet,
+                                             contestant::parameters initial, update_kind rule,
+                                             int rows)
+{
+    return one.train_lenet && rule == update_kind::sgd ? one.train_lenet(initial, rows) : nullptr;
+}
+
+inline std::unique_ptr<predictor> make_predictor(const contestant& one, const dense_network& net,
+                                                 contestant::parameters values, int rows)
+{
+    return one.predict ? one.predict(net, values, rows) : nullptr;
+}
+
+inline std::unique_ptr<predictor> make_predictor(const contestant& one, lenet,
+                                                 contestant::parameters values, int rows)
+{
+    return one.predict_lenet ? one.predict_lenet(values, rows) : nullptr;
+}
 
 inline std::vector<contestant>& contestants()
 {

@@ -120,8 +120,8 @@ private:
 };
 
 template <tier Tier>
-std::unique_ptr<predictor> make_predictor(const dense_network& wanted,
-                                          contestant::parameters values, int rows)
+std::unique_ptr<predictor> make_dense_predictor(const dense_network& wanted,
+                                                contestant::parameters values, int rows)
 {
     std::unique_ptr<predictor> made;
     const auto make = [&]<class Fixed>(Fixed)
@@ -129,6 +129,11 @@ std::unique_ptr<predictor> make_predictor(const dense_network& wanted,
     classifiers::with(wanted, make) || small_networks::with(wanted, make);
     return made;
 }
+
+using own_lenet = network<input{lenet::image, lenet::image},
+                          conv2d{.filters = 6, .kernel = 5, .padding = same_size}, relu(x),
+                          max_pool{}, conv2d{.filters = 16, .kernel = 5}, relu(x), max_pool{},
+                          flatten{}, dense{120}, relu(x), dense{84}, relu(x), dense{10}>;
 
 template <class Network>
 class own_stepper : public stepper
@@ -187,7 +192,14 @@ const entry entered({
             });
         return made;
     },
-    .predict = make_predictor<tier::precise>,
+    .predict = make_dense_predictor<tier::precise>,
+    .train_lenet = [](contestant::parameters initial, int) -> std::unique_ptr<trainer>
+    {
+        const sgd chosen{.learning_rate = settings::sgd_rate};
+        return std::make_unique<own_trainer<own_lenet, sgd>>(initial, chosen);
+    },
+    .predict_lenet = [](contestant::parameters values, int rows) -> std::unique_ptr<predictor>
+    { return std::make_unique<own_predictor<own_lenet>>(values, rows); },
     .step = make_stepper,
 });
 
@@ -195,7 +207,7 @@ const entry entered({
 const entry fast_entered({
     .name = "ctgrad's fast tier",
     .version = CTGRAD_VERSION,
-    .predict = make_predictor<tier::fast>,
+    .predict = make_dense_predictor<tier::fast>,
     .tolerance = 100,
 });
 

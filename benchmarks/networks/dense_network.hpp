@@ -32,6 +32,7 @@ struct dense_network
     int inputs() const { return sizes.front(); }
     int outputs() const { return sizes.back(); }
     bool is_last(int layer) const { return layer + 1 == layers(); }
+    bool is_convolution(int) const { return false; }
 
     int weights() const
     {

@@ -4,8 +4,8 @@
 #include "run.hpp"
 
 /// Enters all contestants with a network for so many rows at a time, of `all_rows`.
-inline bool enter_inference(const std::string& what, const dense_network& net, int rows,
-                            int all_rows)
+template <class Network>
+bool enter_inference(const std::string& what, const Network& net, int rows, int all_rows)
 {
     const std::vector<float> parameters = initial_parameters(net);
     const auto inputs = std::make_shared<aligned_numbers>(input_rows(net, all_rows));
@@ -15,8 +15,7 @@ inline bool enter_inference(const std::string& what, const dense_network& net, i
     bool agree = true;
     for (const contestant& one : sorted_contestants())
     {
-        const std::shared_ptr<predictor> predicts =
-            one.predict ? one.predict(net, parameters, rows) : nullptr;
+        const std::shared_ptr<predictor> predicts = make_predictor(one, net, parameters, rows);
         if (!predicts)
         {
             continue;

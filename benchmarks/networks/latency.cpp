@@ -13,6 +13,7 @@ int main(int argc, char** argv)
     {
         agree = enter_inference("latency", net, 1, 64) && agree;
     }
+    agree = enter_inference("latency", lenet{}, 1, 64) && agree;
     for (const recurrent_network& net : recurrent_networks)
     {
         agree = enter_steps("latency", net, 64) && agree;

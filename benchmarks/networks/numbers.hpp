@@ -21,7 +21,8 @@ inline aligned_numbers uniform_numbers(std::size_t count, float low, float high,
 }
 
 /// Weights within Glorot's limit, and biases that are not 0, so that one that is lost is seen.
-inline std::vector<float> initial_parameters(const dense_network& net)
+template <class Network>
+std::vector<float> initial_parameters(const Network& net)
 {
     std::vector<float> values;
     for (int layer = 0; layer < net.layers(); ++layer)
@@ -39,12 +40,14 @@ inline std::vector<float> initial_parameters(const dense_network& net)
     return values;
 }
 
-inline aligned_numbers input_rows(const dense_network& net, int rows)
+template <class Network>
+aligned_numbers input_rows(const Network& net, int rows)
 {
     return uniform_numbers(static_cast<std::size_t>(rows * net.inputs()), 0, 1, 17);
 }
 
-inline labelled_rows labelled_input_rows(const dense_network& net, int rows)
+template <class Network>
+labelled_rows labelled_input_rows(const Network& net, int rows)
 {
     const auto classes = static_cast<std::size_t>(net.outputs());
     labelled_rows data{rows, input_rows(net, rows), {}, {}};

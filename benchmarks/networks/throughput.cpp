@@ -13,5 +13,6 @@ int main(int argc, char** argv)
             agree = enter_inference("throughput", net, rows, rows) && agree;
         }
     }
+    agree = enter_inference("throughput", lenet{}, 64, 64) && agree;
     return run_networks(argc, argv, agree);
 }

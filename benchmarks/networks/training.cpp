@@ -8,7 +8,8 @@ namespace
 
 constexpr int rows = 64;
 
-bool enter(const dense_network& net, update_kind rule)
+template <class Network>
+bool enter(const Network& net, update_kind rule)
 {
     const std::vector<float> initial = initial_parameters(net);
     const auto data = std::make_shared<labelled_rows>(labelled_input_rows(net, rows));
@@ -16,15 +17,14 @@ bool enter(const dense_network& net, update_kind rule)
     bool agree = true;
     for (const contestant& one : all)
     {
-        const std::shared_ptr<trainer> trained =
-            one.train ? one.train(net, initial, rule, rows) : nullptr;
+        const std::shared_ptr<trainer> trained = make_trainer(one, net, initial, rule, rows);
         if (!trained)
         {
             continue;
         }
         const std::string name =
             "training/" + net.name() + (rule == update_kind::sgd ? "/SGD/" : "/Adam/") + one.name;
-        const auto ours = all.front().train(net, initial, rule, rows);
+        const auto ours = make_trainer(all.front(), net, initial, rule, rows);
         agree =
             agreement::same_training(name, *ours, *trained, initial, *data, rule, one.tolerance) &&
             agree;
@@ -46,5 +46,6 @@ int main(int argc, char** argv)
             agree = enter(net, rule) && agree;
         }
     }
+    agree = enter(lenet{}, update_kind::sgd) && agree;
     return run_networks(argc, argv, agree);
 }

@@ -42,9 +42,25 @@ using layers = typename decltype(layers_of(Fixed{}))::type;
 template <class Fixed>
 using with_loss = dlib::loss_multiclass_log<layers<Fixed>>;
 
-/// Calls body(parameters, inputs, units) for each dense layer, first to last.
+template <long Filters, long Padding, class Below>
+using convolution =
+    dlib::add_layer<dlib::con_<Filters, 5, 5, 1, 1, int(Padding), int(Padding)>, Below>;
+
+template <class Below>
+using half = dlib::max_pool<2, 2, 2, 2, dlib::relu<Below>>;
+
+using lenet_layers = dlib::fc<
+    10,
+    dlib::relu<dlib::fc<
+        84, dlib::relu<dlib::fc<120, half<convolution<16, 0, half<convolution<6, 2, input>>>>>>>>>;
+
+/// The rows and columns of a sample.
+std::pair<int, int> extents(const dense_network& net) { return {net.inputs(), 1}; }
+std::pair<int, int> extents(lenet) { return {lenet::image, lenet::image}; }
+
+/// Calls body(parameters, layer) for each layer that has some, first to last.
 template <class Net, class Body>
-void for_each_dense(Net& net, const dense_network& shape, Body body)
+void for_each_layer(Net& net, Body body)
 {
     std::vector<dlib::tensor*> tensors;
     dlib::visit_layer_parameters(net,
@@ -57,36 +73,46 @@ void for_each_dense(Net& net, const dense_network& shape, Body body)
                                  });
     // dlib counts from the output.
     std::ranges::reverse(tensors);
-    for (int i = 0; i < shape.layers(); ++i)
+    for (std::size_t i = 0; i < tensors.size(); ++i)
     {
-        body(*tensors[static_cast<std::size_t>(i)], shape.inputs(i), shape.units(i));
+        body(*tensors[i], static_cast<int>(i));
     }
 }
 
 /// Shapes are known, and parameters there, only after samples went through once.
 template <class Net>
-void make_parameters(Net& net, dlib::resizable_tensor& inputs, int rows, int size)
+void make_parameters(Net& net, dlib::resizable_tensor& inputs, int rows, std::pair<int, int> sizes)
 {
-    const dlib::matrix<float> sample = dlib::zeros_matrix<float>(size, 1);
+    const dlib::matrix<float> sample = dlib::zeros_matrix<float>(sizes.first, sizes.second);
     const std::vector<dlib::matrix<float>> samples(static_cast<std::size_t>(rows), sample);
     net.to_tensor(samples.begin(), samples.end(), inputs);
     net.forward(inputs);
 }
 
-// Its weights are a column for each unit, and the biases follow as one more row.
-template <class Net>
-void import_parameters(Net& net, const dense_network& shape, contestant::parameters values)
+// Weights of dense layers are a column for each unit, those of convolutions a row for each filter; the
+// biases follow.
+template <class Network>
+std::size_t place(const Network& shape, int layer, int unit, int i)
+{
+    return static_cast<std::size_t>(shape.is_convolution(layer) ? unit * shape.inputs(layer) + i
+                                                                : i * shape.units(layer) + unit);
+}
+
+template <class Net, class Network>
+void import_parameters(Net& net, const Network& shape, contestant::parameters values)
 {
     const float* from = values.data();
-    for_each_dense(net, shape,
-                   [&](dlib::tensor& tensor, int inputs, int units)
+    for_each_layer(net,
+                   [&](dlib::tensor& tensor, int layer)
                    {
+                       const int inputs = shape.inputs(layer);
+                       const int units = shape.units(layer);
                        float* const to = tensor.host();
                        for (int unit = 0; unit < units; ++unit)
                        {
                            for (int i = 0; i < inputs; ++i)
                            {
-                               to[i * units + unit] = *from++;
+                               to[place(shape, layer, unit, i)] = *from++;
                            }
                        }
                        std::copy_n(from, units, to + inputs * units);
@@ -94,19 +120,21 @@ void import_parameters(Net& net, const dense_network& shape, contestant::paramet
                    });
 }
 
-template <class Net>
-std::vector<float> export_parameters(Net& net, const dense_network& shape)
+template <class Net, class Network>
+std::vector<float> export_parameters(Net& net, const Network& shape)
 {
     std::vector<float> values;
-    for_each_dense(net, shape,
-                   [&](dlib::tensor& tensor, int inputs, int units)
+    for_each_layer(net,
+                   [&](dlib::tensor& tensor, int layer)
                    {
+                       const int inputs = shape.inputs(layer);
+                       const int units = shape.units(layer);
                        const float* const from = tensor.host();
                        for (int unit = 0; unit < units; ++unit)
                        {
                            for (int i = 0; i < inputs; ++i)
                            {
-                               values.push_back(from[i * units + unit]);
+                               values.push_back(from[place(shape, layer, unit, i)]);
                            }
                        }
                        values.insert(values.end(), from + inputs * units,
@@ -115,15 +143,15 @@ std::vector<float> export_parameters(Net& net, const dense_network& shape)
     return values;
 }
 
-template <class Net, class Solver>
+template <class Net, class Network, class Solver>
 class dlib_trainer : public trainer
 {
 public:
-    dlib_trainer(const dense_network& net, contestant::parameters initial, Solver solver,
-                 double rate, int rows)
+    dlib_trainer(const Network& net, contestant::parameters initial, Solver solver, double rate,
+                 int rows)
         : shape_(net), solvers_(Net::num_computational_layers, solver), rate_(rate)
     {
-        make_parameters(net_, inputs_, rows, net.inputs());
+        make_parameters(net_, inputs_, rows, extents(net));
         import_parameters(net_, shape_, initial);
     }
 
@@ -138,7 +166,7 @@ public:
     std::vector<float> parameters() override { return export_parameters(net_, shape_); }
 
 private:
-    dense_network shape_;
+    Network shape_;
     Net net_;
     std::vector<Solver> solvers_;
     dlib::resizable_tensor inputs_;
@@ -149,9 +177,10 @@ template <class Net>
 class dlib_predictor : public predictor
 {
 public:
-    dlib_predictor(const dense_network& net, contestant::parameters values, int rows)
+    template <class Network>
+    dlib_predictor(const Network& net, contestant::parameters values, int rows)
     {
-        make_parameters(net_, inputs_, rows, net.inputs());
+        make_parameters(net_, inputs_, rows, extents(net));
         import_parameters(net_, net, values);
     }
 
@@ -181,12 +210,12 @@ const entry entered({
                 using net = with_loss<Fixed>;
                 if (rule == update_kind::sgd)
                 {
-                    made = std::make_unique<dlib_trainer<net, dlib::sgd>>(
+                    made = std::make_unique<dlib_trainer<net, dense_network, dlib::sgd>>(
                         wanted, initial, dlib::sgd(0, 0), double(settings::sgd_rate), rows);
                 }
                 else
                 {
-                    made = std::make_unique<dlib_trainer<net, dlib::adam>>(
+                    made = std::make_unique<dlib_trainer<net, dense_network, dlib::adam>>(
                         wanted, initial, dlib::adam(0, settings::beta1, settings::beta2),
                         double(settings::adam_rate), rows);
                 }
@@ -202,6 +231,14 @@ const entry entered({
         classifiers::with(wanted, make) || small_networks::with(wanted, make);
         return made;
     },
+    .train_lenet = [](contestant::parameters initial, int rows) -> std::unique_ptr<trainer>
+    {
+        using net = dlib::loss_multiclass_log<lenet_layers>;
+        return std::make_unique<dlib_trainer<net, lenet, dlib::sgd>>(
+            lenet{}, initial, dlib::sgd(0, 0), double(settings::sgd_rate), rows);
+    },
+    .predict_lenet = [](contestant::parameters values, int rows) -> std::unique_ptr<predictor>
+    { return std::make_unique<dlib_predictor<lenet_layers>>(lenet{}, values, rows); },
     // Its Adam has the other order of Kingma and Ba (2015, section 2): epsilon is added before the
     // moments are corrected, which after one step is as if it were 31 times as large.
     .tolerance = 8,

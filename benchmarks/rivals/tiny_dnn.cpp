@@ -64,55 +64,86 @@ using tiny_dnn::activation::relu;
 using tiny_dnn::activation::softmax;
 using tiny_dnn::activation::tan_h;
 
+using layers = tiny_dnn::network<tiny_dnn::sequential>;
+
+template <class Activation>
+using dense = tiny_dnn::fully_connected_layer<Activation>;
+
+/// Its losses want softmax as an activation of the last layer.
+void add_last(layers& made, tiny_dnn::serial_size_t inputs, tiny_dnn::serial_size_t units,
+              bool learns)
+{
+    if (learns)
+    {
+        made << dense<softmax>(inputs, units);
+    }
+    else
+    {
+        made << dense<identity>(inputs, units);
+    }
+}
+
+void add_layers(layers& made, const dense_network& net, bool learns)
+{
+    for (int i = 0; i < net.layers(); ++i)
+    {
+        const auto inputs = static_cast<tiny_dnn::serial_size_t>(net.inputs(i));
+        const auto units = static_cast<tiny_dnn::serial_size_t>(net.units(i));
+        if (net.is_last(i))
+        {
+            add_last(made, inputs, units, learns);
+        }
+        else if (net.between == activation::relu)
+        {
+            made << dense<relu>(inputs, units);
+        }
+        else if (net.between == activation::tanh)
+        {
+            made << dense<tan_h>(inputs, units);
+        }
+        else
+        {
+            made << dense<identity>(inputs, units) << swish_layer(units);
+        }
+    }
+}
+
+void add_layers(layers& made, lenet, bool learns)
+{
+    using convolution = tiny_dnn::convolutional_layer<relu>;
+    using max_pool = tiny_dnn::max_pooling_layer<identity>;
+    made << convolution(28, 28, 5, 1, 6, tiny_dnn::padding::same) << max_pool(28, 28, 6, 2)
+         << convolution(14, 14, 5, 6, 16) << max_pool(10, 10, 16, 2) << dense<relu>(400, 120)
+         << dense<relu>(120, 84);
+    add_last(made, 84, 10, learns);
+}
+
+template <class Network>
 class tiny_network : public trainer, public predictor
 {
-    template <class Activation>
-    using dense = tiny_dnn::fully_connected_layer<Activation>;
-
 public:
-    tiny_network(const dense_network& net, contestant::parameters values, bool learns, int rows)
+    tiny_network(const Network& net, contestant::parameters values, bool learns, int rows)
         : shape_(net)
     {
-        for (int i = 0; i < net.layers(); ++i)
-        {
-            const auto inputs = static_cast<tiny_dnn::serial_size_t>(net.inputs(i));
-            const auto units = static_cast<tiny_dnn::serial_size_t>(net.units(i));
-            if (net.is_last(i) && learns)
-            {
-                net_ << dense<softmax>(inputs, units);
-            }
-            else if (net.is_last(i))
-            {
-                net_ << dense<identity>(inputs, units);
-            }
-            else if (net.between == activation::relu)
-            {
-                net_ << dense<relu>(inputs, units);
-            }
-            else if (net.between == activation::tanh)
-            {
-                net_ << dense<tan_h>(inputs, units);
-            }
-            else
-            {
-                net_ << dense<identity>(inputs, units) << swish_layer(units);
-            }
-        }
+        add_layers(net_, net, learns);
         net_.init_weight();
         const float* from = values.data();
-        for_each_dense(
-            [&](auto& weights, auto& biases, std::size_t inputs, std::size_t units)
+        for_each_layer(
+            [&](auto& weights, auto& biases, int layer)
             {
-                for (std::size_t unit = 0; unit < units; ++unit)
+                const int inputs = net.inputs(layer);
+                const int units = net.units(layer);
+                for (int unit = 0; unit < units; ++unit)
                 {
-                    for (std::size_t i = 0; i < inputs; ++i)
+                    for (int i = 0; i < inputs; ++i)
                     {
-                        weights[i * units + unit] = *from++;
+                        weights[place(layer, unit, i)] = *from++;
                     }
                 }
                 std::copy_n(from, units, biases.begin());
                 from += units;
             });
+        make_room(static_cast<tiny_dnn::serial_size_t>(rows));
         rows_.assign(static_cast<std::size_t>(rows),
                      {tiny_dnn::vec_t(static_cast<std::size_t>(net.inputs()))});
         sgd_.alpha = settings::sgd_rate;
@@ -153,14 +184,14 @@ public:
     std::vector<float> parameters() override
     {
         std::vector<float> values;
-        for_each_dense(
-            [&](const auto& weights, const auto& biases, std::size_t inputs, std::size_t units)
+        for_each_layer(
+            [&](const auto& weights, const auto& biases, int layer)
             {
-                for (std::size_t unit = 0; unit < units; ++unit)
+                for (int unit = 0; unit < shape_.units(layer); ++unit)
                 {
-                    for (std::size_t i = 0; i < inputs; ++i)
+                    for (int i = 0; i < shape_.inputs(layer); ++i)
                     {
-                        values.push_back(weights[i * units + unit]);
+                        values.push_back(weights[place(layer, unit, i)]);
                     }
                 }
                 values.insert(values.end(), biases.begin(), biases.end());
@@ -169,18 +200,42 @@ public:
     }
 
 private:
-    template <class Body>
-    void for_each_dense(Body body)
+    /// Weights of dense layers are a column for each unit, those of convolutions a row for each filter.
+    std::size_t place(int layer, int unit, int i) const
     {
-        int dense_layer = 0;
+        return static_cast<std::size_t>(shape_.is_convolution(layer)
+                                            ? unit * shape_.inputs(layer) + i
+                                            : i * shape_.units(layer) + unit);
+    }
+
+    /// Calls body(weights, biases, layer) for each layer that has some.
+    template <class Body>
+    void for_each_layer(Body body)
+    {
+        int layer = 0;
         for (std::size_t i = 0; i < net_.layer_size(); ++i)
         {
             const auto tensors = net_[i]->weights();
             if (!tensors.empty())
             {
-                body(*tensors[0], *tensors[1], static_cast<std::size_t>(shape_.inputs(dense_layer)),
-                     static_cast<std::size_t>(shape_.units(dense_layer)));
-                ++dense_layer;
+                body(*tensors[0], *tensors[1], layer);
+                ++layer;
+            }
+        }
+    }
+
+    /// Its gradients of convolutions with AVX write up to 8 numbers beyond the last one.
+    void make_room(tiny_dnn::serial_size_t rows)
+    {
+        for (std::size_t i = 0; i < net_.layer_size(); ++i)
+        {
+            net_[i]->set_sample_count(rows);
+            for (const auto& edge : net_[i]->inputs())
+            {
+                for (tiny_dnn::vec_t& gradient : *edge->get_gradient())
+                {
+                    gradient.reserve(gradient.size() + 8);
+                }
             }
         }
     }
@@ -194,8 +249,8 @@ private:
         }
     }
 
-    dense_network shape_;
-    tiny_dnn::network<tiny_dnn::sequential> net_;
+    Network shape_;
+    layers net_;
     tiny_dnn::gradient_descent sgd_;
     std::vector<tiny_dnn::tensor_t> rows_;
     std::vector<tiny_dnn::tensor_t> targets_;
@@ -211,11 +266,15 @@ const entry entered({
         {
             return nullptr;
         }
-        return std::make_unique<tiny_network>(net, initial, true, rows);
+        return std::make_unique<tiny_network<dense_network>>(net, initial, true, rows);
     },
     .predict = [](const dense_network& net, contestant::parameters values,
                   int rows) -> std::unique_ptr<predictor>
-    { return std::make_unique<tiny_network>(net, values, false, rows); },
+    { return std::make_unique<tiny_network<dense_network>>(net, values, false, rows); },
+    .train_lenet = [](contestant::parameters initial, int rows) -> std::unique_ptr<trainer>
+    { return std::make_unique<tiny_network<lenet>>(lenet{}, initial, true, rows); },
+    .predict_lenet = [](contestant::parameters values, int rows) -> std::unique_ptr<predictor>
+    { return std::make_unique<tiny_network<lenet>>(lenet{}, values, false, rows); },
 });
 
 } // namespace
