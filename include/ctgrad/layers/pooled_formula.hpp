@@ -9,8 +9,8 @@ namespace ctgrad
 
 /// A formula and the max_pool behind it in one pass: the formula's values of a strip of windows never
 /// leave the first level of the cache. Its derivatives take the place of the pre-activations, which nothing
-/// else needs, and those that the pool lets nothing through to become zero. So backward is one product, and
-/// neither sets anything to zero first nor looks for the largest numbers again.
+/// else needs, and those that the pool lets nothing through to become zero. So backward is one product, in
+/// the same place, and neither sets anything to zero first nor looks for the largest numbers again.
 /// Shapes     as max_pool
 /// Gradients  dx = dy f'(x) for the first largest value of each window, 0 for the others
 template <class T, class Activation, class Pool>
@@ -58,27 +58,26 @@ struct pooled_formula : without_parameters<T>
                 simd::keep_slopes_of_largest<T, y_axis.kernel, x_axis.kernel>(
                     values.data(), length, windows, pixel, y + y_at, x + x_at, image_row);
             });
+        clear_beyond_windows(x, rows);
     }
 
-    static void backward(const T* slopes, const T* dy, T* dx, std::ptrdiff_t rows)
+    /// Makes gradients of x of the slopes that forward has left there.
+    static void backward(const T* dy, T* slopes, std::ptrdiff_t rows)
     {
-        if constexpr (!covers_image)
-        {
-            std::fill_n(dx, Pool::planes(rows) * Pool::x_plane, T(0));
-        }
         for_each_strip(rows,
                        [&](std::ptrdiff_t x_at, std::ptrdiff_t y_at, int windows)
                        {
-                           simd::spread_by_slopes<T, y_axis.kernel, x_axis.kernel>(
-                               dy + y_at, windows, pixel, slopes + x_at, dx + x_at, image_row);
+                           simd::multiply_slopes<T, y_axis.kernel, x_axis.kernel>(
+                               dy + y_at, windows, pixel, slopes + x_at, image_row);
                        });
     }
 
 private:
     static constexpr simd::window_axis y_axis = Pool::plan.y;
     static constexpr simd::window_axis x_axis = Pool::plan.x;
-    static constexpr bool covers_image = y_axis.positions() * y_axis.kernel == y_axis.size &&
-                                         x_axis.positions() * x_axis.kernel == x_axis.size;
+    /// Pixels that windows see, from the first on.
+    static constexpr int seen_rows = y_axis.positions() * y_axis.kernel;
+    static constexpr int seen_columns = x_axis.positions() * x_axis.kernel;
     static constexpr std::ptrdiff_t pixel = Pool::pixel;
     static constexpr std::ptrdiff_t image_row = x_axis.size * pixel;
     /// Numbers of one row of a window.
@@ -88,6 +87,22 @@ private:
     static constexpr int strip_windows = std::clamp<int>(
         16384 / static_cast<int>(sizeof(T) * y_axis.kernel * window_row), 1, x_axis.positions());
     static constexpr std::size_t strip_size = strip_windows * y_axis.kernel * window_row;
+
+    static void clear_beyond_windows(T* x, std::ptrdiff_t rows)
+    {
+        if constexpr (seen_rows < y_axis.size || seen_columns < x_axis.size)
+        {
+            for (std::ptrdiff_t plane = 0; plane < Pool::planes(rows); ++plane)
+            {
+                for (int row = 0; row < y_axis.size; ++row)
+                {
+                    const int seen = row < seen_rows ? seen_columns : 0;
+                    T* const first = x + plane * Pool::x_plane + row * image_row;
+                    std::fill(first + seen * pixel, first + image_row, T(0));
+                }
+            }
+        }
+    }
 
     /// Calls with where the windows begin in x and in y, and how many they are.
     static void for_each_strip(std::ptrdiff_t rows, const auto& body)

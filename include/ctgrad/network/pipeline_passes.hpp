@@ -164,14 +164,13 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
     }
 
     /// Takes the gradients of the outputs, in `at.first`, back to all parameters; and to the input if that
-    /// is wanted: then returns where they are, one of both.
+    /// is wanted: then returns where they are.
     static T* backward(const T* parameters, const T* x, std::ptrdiff_t x_stride,
                        const training_memory& at, T* gradients, std::ptrdiff_t rows,
                        const keeping_context<T>& context, const auto& update,
                        bool wants_input = false)
     {
         T* dy = at.first;
-        T* dx = at.second;
         for_each_step_backwards(
             [&]<class Layer>(hana::basic_type<Layer>, const layer_place& place)
             {
@@ -179,13 +178,15 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
                 T* const own_gradients = gradients + place.parameters;
                 // A layer before this one has something to learn, so that it needs a gradient.
                 const bool wanted = wants_input || place.parameters > 0;
+                T* const dx = dy == at.first ? at.second : at.first;
                 if constexpr (overwrites_input<Layer>)
                 {
+                    T* const here = at.buffer(place.input_buffer);
                     if (wanted)
                     {
-                        Layer::backward(at.buffer(place.input_buffer), dy, dx, rows);
+                        Layer::backward(dy, here, rows);
                     }
-                    std::swap(dy, dx);
+                    dy = here;
                 }
                 else if constexpr (keeps_values<Layer>)
                 {
@@ -194,14 +195,14 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
                                     wanted ? dx : nullptr, own_gradients, rows,
                                     context_of(place, context, 0));
                     give_gradients<Layer>(own, own_gradients, update);
-                    std::swap(dy, dx);
+                    dy = dx;
                 }
                 else if constexpr (!Layer::in_place)
                 {
                     const result in = input_of(place, x, x_stride, at);
                     detail::backward<Layer>(own, in.rows, in.stride, dy, wanted ? dx : nullptr,
                                             own_gradients, rows, context.scratch, update);
-                    std::swap(dy, dx);
+                    dy = dx;
                 }
                 else if constexpr (!passes_nothing<Layer>)
                 {

@@ -184,10 +184,10 @@ void keep_slopes_of_largest(const T* x, std::ptrdiff_t x_row, int count, std::pt
         });
 }
 
-/// dx = dy times the slope of each number of `count` windows side by side.
+/// slopes *= dy: what was the slope of each number of `count` windows side by side becomes its gradient.
 template <class T, int Rows, int Columns, class Arch = xsimd::default_arch>
-void spread_by_slopes(const T* dy, int count, std::ptrdiff_t pixel, const T* slopes, T* dx,
-                      std::ptrdiff_t dx_row)
+void multiply_slopes(const T* dy, int count, std::ptrdiff_t pixel, T* slopes,
+                     std::ptrdiff_t slopes_row)
 {
     using vector = batch<T, Arch>;
     detail::for_each_window_vector<vector>(
@@ -198,8 +198,8 @@ void spread_by_slopes(const T* dy, int count, std::ptrdiff_t pixel, const T* slo
             detail::for_each_place<Rows, Columns>(
                 [&](int i, int j)
                 {
-                    const std::ptrdiff_t place = first + i * dx_row + j * pixel;
-                    (incoming * vector::load(slopes + place)).store(dx + place);
+                    T* const slope = slopes + first + i * slopes_row + j * pixel;
+                    (incoming * vector::load(slope)).store(slope);
                 });
         });
 }

@@ -51,6 +51,19 @@ constexpr tile_size best_tile(int rows, int vectors)
     return best;
 }
 
+/// The same for gradients of weights, where sums are loaded and stored for every few rows of dy: fewer
+/// filters leave room in the cache for more rows, so all taps of a row come first, if they fit.
+template <class T, class Arch>
+constexpr tile_size gradient_tile(int filters, int taps)
+{
+    constexpr int registers = vector_registers<T, Arch>();
+    const int most = (registers - 1) / taps - 1;
+    if (most < 3)
+        return best_tile<T, Arch>(filters, taps);
+    const int tiles = divide_up(filters, most);
+    return {divide_up(filters, tiles), taps};
+}
+
 /// Calls f<size>(first, tiles) for the whole tiles of `Count`, and for what is left.
 template <int Count, int Size, class F>
 CTGRAD_ALWAYS_INLINE void for_tiles(F&& f)

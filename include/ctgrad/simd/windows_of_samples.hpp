@@ -163,7 +163,7 @@ struct windows_of_samples
             for_each_known_panel<layout>(
                 [&]<int First, int Units>()
                 {
-                    constexpr tile_size best = best_tile<T, Arch>(Units, Shape.x.kernel);
+                    constexpr tile_size best = gradient_tile<T, Arch>(Units, Shape.x.kernel);
                     for_tiles<Units, best.rows>(
                         [&]<int Filters>(int from, int tiles)
                         {
