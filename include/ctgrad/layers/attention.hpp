@@ -74,7 +74,14 @@ CTGRAD_ALWAYS_INLINE T dot(const T* a, const T* b)
 template <int Size, class T>
 CTGRAD_ALWAYS_INLINE void add_scaled(T factor, const T* x, T* y)
 {
-    for (int i = 0; i < Size; ++i)
+    using vector = simd::batch<T>;
+    constexpr int whole = Size / vector::size * vector::size;
+    const vector factors(factor);
+    for (int i = 0; i < whole; i += vector::size)
+    {
+        multiply_add(factors, vector::load(x + i), vector::load(y + i)).store(y + i);
+    }
+    for (int i = whole; i < Size; ++i)
     {
         y[i] += factor * x[i];
     }
@@ -310,10 +317,13 @@ private:
         }
         alignas(64) T shares[scores_stride];
         detail::run_program<detail::share_program, T>({scores}, {shares}, nullptr, count);
+        // Not in y, which may be anywhere: these stay in registers.
+        alignas(64) T sums[size]{};
         for (int i = 0; i < count; ++i)
         {
-            detail::add_scaled<size>(shares[i], pair(i) + stride + head * size, y);
+            detail::add_scaled<size>(shares[i], pair(i) + stride + head * size, sums);
         }
+        detail::add_scaled<size>(T(1), sums, y);
     }
 
     /// Nothing goes back to the steps before the first.
@@ -333,10 +343,15 @@ private:
         alignas(64) T dscores[scores_stride];
         detail::run_program<detail::share_and_gradient_program, T>(
             {past.scores(t, sequence, head), dshares}, {shares, dscores}, nullptr, count);
+        alignas(64) T sums[size]{};
+        for (int i = 0; i < count; ++i)
+        {
+            detail::add_scaled<size>(dscores[i], past.pairs(then(i), sequence) + head * size, sums);
+        }
+        detail::add_scaled<size>(scale, sums, dquery);
         for (int i = 0; i < count; ++i)
         {
             const T dscore = dscores[i] * scale;
-            detail::add_scaled<size>(dscore, past.pairs(then(i), sequence) + head * size, dquery);
             if (then(i) >= 0)
             {
                 T* const dpair = past.dpairs(then(i), sequence) + head * size;

@@ -5,6 +5,8 @@
 #include <ctgrad/simd/elementwise.hpp>
 #include <ctgrad/tensor/matrix_view.hpp>
 
+#include <algorithm>
+#include <limits>
 #include <string>
 
 namespace ctgrad
@@ -82,13 +84,37 @@ T loss_of_row(const T* prediction, const T* target, T factor, T* dprediction)
     return value;
 }
 
-template <class T>
-std::ptrdiff_t largest(const T* row, int size)
+/// Where the first largest number of a row is; -1 if one is NaN.
+template <int Size, class T>
+int place_of_largest(const T* row)
 {
-    return std::max_element(row, row + size) - row;
+    using vector = simd::batch<T>;
+    constexpr T lowest = -std::numeric_limits<T>::infinity();
+    constexpr int whole = Size / vector::size * vector::size;
+    vector most(lowest);
+    if constexpr (whole < Size)
+    {
+        most = vector::load_partial(row + whole, Size - whole, lowest);
+    }
+    for (int i = 0; i < whole; i += vector::size)
+    {
+        most = maximum(vector::load(row + i), most);
+    }
+    if (any(is_nan(most)))
+    {
+        return -1;
+    }
+    const T largest = reduce_max(most);
+    int from = 0;
+    while (from < whole && !any(vector::load(row + from) == vector(largest)))
+    {
+        from += vector::size;
+    }
+    return static_cast<int>(std::find(row + from, row + Size, largest) - row);
 }
 
-/// Adds up the loss of a prediction, and whether its largest output is the right one.
+/// Adds up the loss of a prediction, and whether its largest output is the right one; one with a NaN is
+/// wrong.
 template <auto Loss, class T, int Size>
 void take_loss(const T* prediction, const T* target, T factor, T* dprediction, batch_result& result)
 {
@@ -96,7 +122,8 @@ void take_loss(const T* prediction, const T* target, T factor, T* dprediction, b
         static_cast<double>(loss_of_row<Loss, T, Size>(prediction, target, factor, dprediction));
     if constexpr (Size > 1)
     {
-        result.correct += largest(prediction, Size) == largest(target, Size) ? 1 : 0;
+        const int chosen = place_of_largest<Size>(prediction);
+        result.correct += chosen >= 0 && chosen == place_of_largest<Size>(target) ? 1 : 0;
         ++result.predictions;
     }
 }
