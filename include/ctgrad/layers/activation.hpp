@@ -143,7 +143,8 @@ struct activation_implementation
     {
         if constexpr (keeps_derivative)
         {
-            for (std::ptrdiff_t i = 0; i < numbers(rows); ++i)
+            const std::ptrdiff_t count = numbers(rows);
+            for (std::ptrdiff_t i = 0; i < count; ++i)
             {
                 dxy[i] *= kept_values[i];
             }
