@@ -100,6 +100,16 @@ private:
 
 public:
     static constexpr row_format output_format = In.format;
+    static constexpr auto tensors = []
+    {
+        auto made = base::tensors;
+        for (tensor_info& tensor : made)
+        {
+            const bool is_found = tensor.name == "mean" || tensor.name == "variance";
+            tensor.role = is_found ? tensor_role::statistic : tensor_role::other;
+        }
+        return made;
+    }();
     static constexpr int kept = row_room<T>(In) + kept_statistics / simd::batch<T>::size;
 
     /// Mean and variance of each channel over some rows.
