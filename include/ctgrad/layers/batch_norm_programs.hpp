@@ -17,12 +17,10 @@ inline constexpr auto batch_norm_formula =
         ((normalised_input - batch_mean) / sqrt(batch_variance + Epsilon)) +
     parameter<"shift">{0.0, per_channel};
 
-/// What is the same for all numbers of a channel is computed once: y is a line, `slope` its slope. All
-/// programs take arrays.
-template <double Epsilon>
-struct batch_norm_programs
+/// The names in the programs. A template, so that only who has the layer compiles those.
+template <double>
+struct batch_norm_names
 {
-private:
     static constexpr variable<"x"> x{};
     static constexpr variable<"mean"> mean{};
     static constexpr variable<"variance"> variance{};
@@ -34,25 +32,36 @@ private:
     static constexpr variable<"dshift"> dshift{};
     static constexpr variable<"dmean"> dmean{};
     static constexpr variable<"dvariance"> dvariance{};
+    static constexpr variable<"sum"> sum{};
+};
 
-    static constexpr auto slope_formula = scale / sqrt(variance + Epsilon);
-    static constexpr auto line = (x - mean) * slope + shift;
+/// What is the same for all numbers of a channel is computed once: y is a line, `slope` its slope. All
+/// programs take arrays.
+template <double Epsilon>
+struct batch_norm_programs
+{
+private:
+    using of = batch_norm_names<Epsilon>;
+
+    static constexpr auto slope = of::scale / sqrt(of::variance + Epsilon);
+    static constexpr auto line = (of::x - of::mean) * of::slope + of::shift;
 
 public:
-    using slope_of_channel = program<slope_formula>;
+    using slope_of_channel = program<slope>;
     using values = program<line>;
-    using values_and_input = program<line, x>;
-    using sum_of_input = program<variable<"sum">{} + x>;
-    using sum_of_squares = program<variable<"sum">{} + square(x - mean)>;
+    using values_and_input = program<line, of::x>;
+    using sum_of_input = program<of::sum + of::x>;
+    using sum_of_squares = program<of::sum + square(of::x - of::mean)>;
     /// The gradients of slope and shift so far, and those of one more number.
-    using sums_of_gradients =
-        program<dslope + pullback(line, dy, slope), dshift + pullback(line, dy, shift)>;
+    using sums_of_gradients = program<of::dslope + pullback(line, of::dy, of::slope),
+                                      of::dshift + pullback(line, of::dy, of::shift)>;
     /// Gradients of scale, variance and mean: of the mean the same multiple of dy for all numbers.
     using gradients_of_channel =
-        program<pullback(slope_formula, dslope, scale), pullback(slope_formula, dslope, variance),
-                pullback(line, dshift, mean)>;
+        program<pullback(slope, of::dslope, of::scale), pullback(slope, of::dslope, of::variance),
+                pullback(line, of::dshift, of::mean)>;
     /// With shares of each number in mean and variance, which are divided by how many there are.
-    using input_gradient = program<pullback(line, dy, x) + dmean + dvariance*(x - mean)>;
+    using input_gradient =
+        program<pullback(line, of::dy, of::x) + of::dmean + of::dvariance*(of::x - of::mean)>;
 };
 
 } // namespace ctgrad::detail
