@@ -32,12 +32,13 @@ data_set<T> some_data(std::size_t rows, std::size_t inputs)
     return {static_cast<std::ptrdiff_t>(rows), std::move(in), std::move(out)};
 }
 
-/// One batch: inference then does what training did with it.
+/// One batch, of sequences of so many steps: inference then does what training did with it.
 template <class Network>
-void check_one_batch()
+void check_one_batch(std::size_t rows = 100, std::size_t steps = 1)
 {
     using T = typename Network::value_type;
-    const data_set<T> data = some_data<T>(100, static_cast<std::size_t>(Network::input_size));
+    const data_set<T> data =
+        some_data<T>(rows, steps * static_cast<std::size_t>(Network::input_size));
     Network net{seed{1}};
     training_workspace<Network> workspace;
     const double expected = workspace
@@ -50,6 +51,30 @@ void check_one_batch()
     BOOST_TEST(std::abs(evaluate(net, data, mean_squared_error).loss - expected) < most);
 }
 
+/// Changes nothing, and counts how often rows go through it.
+template <class T, shape In>
+struct counter_implementation : without_parameters<T>
+{
+    static constexpr shape output = In;
+    static constexpr bool in_place = true;
+    static constexpr int kept = 0;
+
+    static inline int forward_passes = 0;
+    static inline int backward_passes = 0;
+
+    static void infer(const T*, T*, std::ptrdiff_t) {}
+    static void forward(const T*, T*, T*, std::ptrdiff_t, pass_context) { ++forward_passes; }
+    static void backward(const T*, const T*, T*, T*, std::ptrdiff_t) { ++backward_passes; }
+};
+
+struct counter
+{
+    static constexpr std::string_view name = "counter";
+
+    template <class T, auto Layer, shape In, auto Next>
+    using implementation = counter_implementation<T, In>;
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(inference_does_what_training_did, T, element_types)
@@ -60,6 +85,31 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(inference_does_what_training_did, T, element_types
         net_of<T, input{2, 3, 4}, batch_norm{}, conv2d{.filters = 3}, batch_norm{}, flatten{}>>();
     check_one_batch<net_of<T, input{3}, residual<dense{3}, batch_norm{}, tanh(x), dense{3}>{},
                            add_up<chain<batch_norm{}, dense{2}>{}, dense{2}>{}>>();
+}
+
+// 32 sequences at once are all there are.
+BOOST_AUTO_TEST_CASE_TEMPLATE(inference_of_sequences_does_what_training_did, T, element_types)
+{
+    check_one_batch<net_of<T, input{3}, simple_recurrent{.units = 5}, batch_norm{},
+                           simple_recurrent{.units = 4}>>(30, 6);
+    check_one_batch<
+        net_of<T, input{3}, batch_norm{}, lstm{.units = 5}, residual<dense{5}, batch_norm{}>{}>>(32,
+                                                                                                 4);
+}
+
+BOOST_AUTO_TEST_CASE(rows_only_go_forward)
+{
+    using counted = counter_implementation<float, shape(3)>;
+    using rows = net_of<float, input{3}, dense{3}, counter{}, batch_norm{}>;
+    using sequences =
+        net_of<float, input{3}, simple_recurrent{.units = 3}, counter{}, batch_norm{}>;
+    rows of_rows{seed{1}};
+    calibrate(of_rows, some_data<float>(300, 3));
+    BOOST_TEST(counted::forward_passes == 3);
+    sequences of_sequences{seed{1}};
+    calibrate(of_sequences, some_data<float>(70, 3 * 4));
+    BOOST_TEST(counted::forward_passes == 6);
+    BOOST_TEST(counted::backward_passes == 0);
 }
 
 // Of several parts the means of their statistics, each weighted by its rows.

@@ -228,10 +228,21 @@ BOOST_AUTO_TEST_CASE(a_file_of_another_training_is_named)
                "expected training with the steps at once 3, found 0");
     BOOST_TEST(changed([](auto& options) { options.randomness = {8}; }) ==
                "expected training with the seed 8, found 7");
+    BOOST_TEST(changed([](auto& options) { options.max_norm = 2.5; }) ==
+               "expected training with the max_norm 2.5, found 0");
+    BOOST_TEST(changed([](auto& options) { options.average = 1e-9; }) ==
+               "expected training with the average 1e-09, found 0");
+    BOOST_TEST(changed([](auto& options)
+                       { options.augment = [](std::span<float>, split_mix_engine&) {}; }) ==
+               "expected training with the augmentation some, found none");
 
     using wider = basic_network<float, input{2}, dense{10}, learnable_swish, dense{2}>;
     BOOST_TEST(names(saved.message<wider>(saved.options()),
                      {"expected \"layer 0 (dense) weight\" to be 10 x 2, found 9 x 2"}));
+    using drops_more =
+        basic_network<float, input{2}, dense{9}, learnable_swish, dropout{0.25}, dense{2}>;
+    BOOST_TEST(saved.message<drops_more>(saved.options()) ==
+               "expected training with the dropout rates 0.25, found 0.2");
     const auto rule_error = [&](const auto& chosen)
     {
         const std::string message = saved.message(saved.options(), 40, chosen);
@@ -244,6 +255,17 @@ BOOST_AUTO_TEST_CASE(a_file_of_another_training_is_named)
     BOOST_TEST(rule_error(with_gradient<clamp(symbols::dweight, -1, 2)>(adam{})));
     // Its settings may be others.
     BOOST_TEST(saved.message(saved.options(3), 40, adam{.learning_rate = 1}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(dropout_within_other_layers_counts)
+{
+    using net_type =
+        network<input{2}, dropout{0.5}, residual<dense{2}, dropout{0.25}>{},
+                add_up<chain<dense{3}, residual<dropout{0.125}>{}>{}, dense{3}>{}, dropout{0.0}>;
+    BOOST_TEST((detail::dropout_rates<net_type>() == std::vector{0.5, 0.25, 0.125, 0.0}));
+    BOOST_TEST(detail::dropout_rates<network<input{2}>>().empty());
+    BOOST_TEST(detail::exact_texts(std::vector{0.5, 0.1}) == "0.5, 0.1");
+    BOOST_TEST(detail::exact_texts({}) == "none");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_cut_at_any_byte_is_an_error)

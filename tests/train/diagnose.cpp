@@ -425,7 +425,65 @@ BOOST_AUTO_TEST_CASE(statistics_are_those_of_inference)
     const diagnosis found = diagnose(net, data, mean_squared_error);
     BOOST_TEST(found.loss == evaluate(net, data, mean_squared_error).loss, tolerance(1e-12));
     BOOST_TEST(found.layers[1].name == "batch_norm");
-    BOOST_TEST(found.layers[1].parameters == 4 * 8);
+    BOOST_TEST(found.layers[1].parameters == 2 * 8);
+}
+
+// They are found, not learnt, however they change.
+BOOST_AUTO_TEST_CASE(statistics_are_not_among_the_parameters)
+{
+    using net_of = basic_network<double, input{3}, residual<dense{3}, batch_norm{}>{}, batch_norm{},
+                                 activations::tanh, dense{2}>;
+    // Of residual: weight, bias, then scale, mean, variance and shift; then those of the second.
+    const auto net_with = [](double scale, double statistics)
+    {
+        std::vector<double> values(static_cast<std::size_t>(net_of::parameter_count), 1.0);
+        for (const std::ptrdiff_t first : {12, 24})
+        {
+            std::fill_n(values.begin() + first, 3, scale);
+            std::fill_n(values.begin() + first + 3, 6, statistics);
+        }
+        net_of made;
+        made.import_parameters(values);
+        return made;
+    };
+    const net_of before = net_with(1, 1);
+    const net_of after = net_with(3, 2);
+    const auto data = random_rows<double>(30, 3, 2);
+    const diagnosis found =
+        diagnose(after, data, mean_squared_error, {.parameters_before = before.parameters()});
+    BOOST_REQUIRE(found.layers.size() == 6u);
+    const layer_diagnosis& whole = found.layers[0];
+    BOOST_TEST(whole.parameters == 12 + 6);
+    BOOST_TEST(whole.parameter_norm.value() == std::sqrt(12 + 3 * 9 + 3), tolerance(1e-12));
+    BOOST_TEST(whole.update_ratio.value() == std::sqrt(3 * 4) / std::sqrt(18), tolerance(1e-12));
+    for (const std::size_t i : {2u, 3u})
+    {
+        const layer_diagnosis& norm = found.layers[i];
+        BOOST_TEST(norm.name == "batch_norm");
+        BOOST_TEST(norm.parameters == 6);
+        BOOST_TEST(norm.parameter_norm.value() == std::sqrt(3 * 9 + 3), tolerance(1e-12));
+        BOOST_TEST(norm.update_ratio.value() == std::sqrt(3 * 4) / std::sqrt(6), tolerance(1e-12));
+    }
+    detail::call_in_inference_form(
+        after,
+        [&](const auto& certain)
+        {
+            auto gradients = certain;
+            training_workspace<std::remove_cvref_t<decltype(certain)>> workspace;
+            workspace.template add_gradients<mean_squared_error>(certain, data.input_view(),
+                                                                 data.target_view(), 0);
+            std::ranges::copy(workspace.gradients(), gradients.parameters().begin());
+            std::vector<double> values(static_cast<std::size_t>(net_of::parameter_count));
+            gradients.export_parameters(values);
+            double squares = 0;
+            for (const std::size_t i : {24u, 25u, 26u, 33u, 34u, 35u})
+            {
+                squares += values[i] * values[i];
+            }
+            BOOST_TEST(squares > 1e-6);
+            BOOST_TEST(found.layers[3].gradient_norm.value() == std::sqrt(squares),
+                       tolerance(1e-12));
+        });
 }
 
 BOOST_AUTO_TEST_CASE(rows_are_evenly_spread)

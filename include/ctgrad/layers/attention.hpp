@@ -128,8 +128,9 @@ public:
     static constexpr long long multiply_adds =
         3LL * inputs * units + 2LL * std::int64_t{context} * units;
 
-    static constexpr std::array tensors{tensor_info{"weight", 3 * units, inputs, block::bias},
-                                        tensor_info{"bias", 1, 3 * units, 3 * stride}};
+    static constexpr std::array tensors{
+        tensor_info{"weight", 3 * units, inputs, block::bias, tensor_role::weight},
+        tensor_info{"bias", 1, 3 * units, 3 * stride}};
 
     static void initialise(T* parameters, random_engine& engine)
     {

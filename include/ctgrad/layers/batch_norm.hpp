@@ -2,10 +2,9 @@
 #pragma once
 
 #include <ctgrad/layers/activation.hpp>
+#include <ctgrad/layers/batch_norm_programs.hpp>
+#include <ctgrad/layers/channel_runs.hpp>
 #include <ctgrad/tensor/stack_buffers.hpp>
-
-#include <initializer_list>
-#include <utility>
 
 namespace ctgrad
 {
@@ -13,20 +12,24 @@ namespace ctgrad
 namespace detail
 {
 
-inline constexpr variable<"x"> normalised_input;
-inline constexpr parameter<"mean"> batch_mean{0.0, per_channel};
-inline constexpr parameter<"variance"> batch_variance{1.0, per_channel};
-
-/// What a channel becomes, by its mean and variance.
-template <double Epsilon>
-inline constexpr auto batch_norm_formula =
-    parameter<"scale">{1.0, per_channel} *
-        ((normalised_input - batch_mean) / sqrt(batch_variance + Epsilon)) +
-    parameter<"shift">{0.0, per_channel};
+/// In whatever format an image comes, if it is not rows.
+constexpr placement place_batch_norm(placement given, pass_size size)
+{
+    if (given.extents.is_flat())
+    {
+        return {given.extents};
+    }
+    if (given.format != row_format::rows)
+    {
+        return given;
+    }
+    return {given.extents,
+            size == pass_size::one_row ? row_format::channels_last : row_format::sample_blocks};
+}
 
 } // namespace detail
 
-template <class T, auto Layer, shape In>
+template <class T, auto Layer, placement In>
 struct batch_norm_implementation;
 
 /// Takes each unit, or each channel of an image, to mean 0 and variance 1 over the rows that go through the
@@ -37,7 +40,7 @@ struct batch_norm_implementation;
 ///            input for each unit. Of several extents the first are the channels: an image of one channel is
 ///            input{1, 28, 28}
 /// Gradients  also through mean and variance of the batch; mean and variance of inference have none
-/// Cost       three passes over the rows in training; those of images are row after row
+/// Cost       three passes over the rows forward in training, two back
 /// Source     Ioffe, Szegedy (2015), Batch normalization; Hoffer, Hubara, Soudry (2017) for parts of a batch;
 ///            Wu, Johnson (2021), Rethinking "batch" in BatchNorm, section 3, for what inference takes
 struct batch_norm
@@ -46,23 +49,27 @@ struct batch_norm
 
     double epsilon = 1e-5;
 
-    template <class T, auto Layer, shape In, auto Next>
-    using implementation = batch_norm_implementation<T, Layer, In>;
+    template <class T, auto Layer, placement Given>
+    static constexpr placement takes(pass_size size)
+    {
+        return detail::place_batch_norm(Given, size);
+    }
+
+    template <class T, auto Layer, placement In, auto Next>
+    using placed_implementation = batch_norm_implementation<T, Layer, In>;
 };
 
-template <class T, auto Layer, shape In>
+/// Its parameters are those of the formula.
+template <class T, auto Layer, placement In>
 struct batch_norm_implementation
-    : activation_implementation<T, detail::batch_norm_formula<Layer.epsilon>, In>
+    : activation_implementation<T, detail::batch_norm_formula<Layer.epsilon>, In.extents>
 {
 private:
-    using base = activation_implementation<T, detail::batch_norm_formula<Layer.epsilon>, In>;
-    using base::size;
-    using base::stride;
-
-    static constexpr bool is_flat = In.is_flat();
-    /// Pieces of a row, each with statistics of its own; a flat row is one, with those of each element.
-    static constexpr int segments = is_flat ? 1 : In.extents[0];
-    static constexpr int segment = size / segments;
+    using base =
+        activation_implementation<T, detail::batch_norm_formula<Layer.epsilon>, In.extents>;
+    using programs = detail::batch_norm_programs<Layer.epsilon>;
+    using runs = detail::channel_runs<T, In>;
+    using numbers = typename runs::numbers;
 
     static constexpr int place_of(std::string_view name)
     {
@@ -79,169 +86,217 @@ private:
     }
 
 public:
-    /// Where means and variances begin among the parameters, and how many there are of each.
+    /// Where means and variances of inference begin among the parameters, and how many there are of each.
     static constexpr int mean_place = place_of("mean");
     static constexpr int variance_place = place_of("variance");
-    static constexpr int channels = is_flat ? size : segments;
+    static constexpr int channels = runs::channels;
+
+private:
+    static constexpr int scale_place = place_of("scale");
+    static constexpr int shift_place = place_of("shift");
+    /// Means and variances of the batch are kept before the rows, of which there is room for a block at least.
+    static constexpr int tensor_room = row_stride<T>(channels);
+    static constexpr int kept_statistics = 2 * tensor_room;
+
+public:
+    static constexpr row_format output_format = In.format;
+    static constexpr auto tensors = []
+    {
+        auto made = base::tensors;
+        for (tensor_info& tensor : made)
+        {
+            const bool is_found = tensor.name == "mean" || tensor.name == "variance";
+            tensor.role = is_found ? tensor_role::statistic : tensor_role::other;
+        }
+        return made;
+    }();
+    static constexpr int kept = row_room<T>(In) + kept_statistics / simd::batch<T>::size;
 
     /// Mean and variance of each channel over some rows.
     static void find_statistics(const T* x, std::ptrdiff_t rows, T* mean, T* variance)
     {
-        std::fill_n(mean, channels, T(0));
-        std::fill_n(variance, channels, T(0));
-        add_up<input>(x, rows, mean, mean);
-        scale_all(share(rows), mean);
-        add_up<square(input - number<"mean">{})>(x, rows, mean, variance);
-        scale_all(share(rows), variance);
-    }
-
-    static void forward(const T* parameters, T* xy, T* kept_values, std::ptrdiff_t rows,
-                        pass_context context)
-    {
-        detail::with_buffers<block>(
-            [&](block& own)
+        for_each_group(
+            [&](int group, group_numbers& own)
             {
-                take_statistics(own, parameters, xy, rows);
-                base::forward(own.numbers, xy, kept_values, rows, context);
+                take_statistics(x, rows, group, own);
+                runs::put(own.mean, group, mean);
+                runs::put(own.variance, group, variance);
             });
     }
 
-    static void backward(const T* parameters, const T* x, T* dxy, T* gradients, std::ptrdiff_t rows)
+    static void infer(const T* parameters, T* xy, std::ptrdiff_t rows)
     {
-        struct blocks
-        {
-            block own;
-            block found;
-        };
-        detail::with_buffers<blocks>(
-            [&](blocks& both)
+        for_each_group(
+            [&](int group, group_numbers& own)
             {
-                take_statistics(both.own, parameters, x, rows);
-                std::fill_n(both.found.numbers, stored, T(0));
-                base::backward(both.own.numbers, x, dxy, both.found.numbers, rows);
-                go_through_statistics(x, both.own.numbers, both.found.numbers, dxy, rows);
-                for (int i = 0; i < stored; ++i)
+                runs::take(parameters + mean_place, group, own.mean);
+                runs::take(parameters + variance_place, group, own.variance);
+                find_line(parameters, group, own);
+                runs::for_each_position(
+                    rows, group,
+                    [&](std::ptrdiff_t at) CTGRAD_INLINE_LAMBDA
+                    {
+                        runs::template run<typename programs::values, "x", "mean", "slope",
+                                           "shift">(
+                            {xy + at, own.mean.of_lane, own.slope.of_lane, own.shift.of_lane},
+                            {xy + at});
+                    });
+            });
+    }
+
+    /// Of one row nothing is the same for several numbers.
+    static void infer_row(const T* parameters, T* xy)
+        requires(In.extents.is_flat())
+    {
+        base::infer(parameters, xy, 1);
+    }
+
+    static void forward(const T* parameters, T* xy, T* kept_values, std::ptrdiff_t rows,
+                        pass_context)
+    {
+        T* const x = kept_values + kept_statistics;
+        for_each_group(
+            [&](int group, group_numbers& own)
+            {
+                take_statistics(xy, rows, group, own);
+                runs::put(own.mean, group, kept_values);
+                runs::put(own.variance, group, kept_values + tensor_room);
+                find_line(parameters, group, own);
+                runs::for_each_position(
+                    rows, group,
+                    [&](std::ptrdiff_t at) CTGRAD_INLINE_LAMBDA
+                    {
+                        runs::template run<typename programs::values_and_input, "x", "mean",
+                                           "slope", "shift">(
+                            {xy + at, own.mean.of_lane, own.slope.of_lane, own.shift.of_lane},
+                            {xy + at, x + at});
+                    });
+            });
+    }
+
+    static void backward(const T* parameters, const T* kept_values, T* dxy, T* gradients,
+                         std::ptrdiff_t rows)
+    {
+        const T* const x = kept_values + kept_statistics;
+        for_each_group(
+            [&](int group, group_numbers& own)
+            {
+                runs::take(kept_values, group, own.mean);
+                runs::take(kept_values + tensor_room, group, own.variance);
+                find_line(parameters, group, own);
+                find_gradients(x, dxy, rows, group, own);
+                runs::add(own.dscale, group, gradients + scale_place);
+                runs::add(own.dshift, group, gradients + shift_place);
+                runs::for_each_position(
+                    rows, group,
+                    [&](std::ptrdiff_t at) CTGRAD_INLINE_LAMBDA
+                    {
+                        runs::template run<typename programs::input_gradient, "x", "dy", "mean",
+                                           "slope", "dmean", "dvariance">(
+                            {x + at, dxy + at, own.mean.of_lane, own.slope.of_lane,
+                             own.dmean.of_lane, own.dvariance.of_lane},
+                            {dxy + at});
+                    });
+            });
+        runs::clear_beyond(dxy, rows);
+    }
+
+private:
+    /// What is the same for all numbers of a channel, of a group of channels.
+    struct group_numbers
+    {
+        numbers mean;
+        numbers variance;
+        numbers scale;
+        numbers slope;
+        numbers shift;
+        numbers dscale;
+        numbers dshift;
+        /// Shares of each number of the channel.
+        numbers dmean;
+        numbers dvariance;
+        typename runs::template sums<1> sum;
+        typename runs::template sums<2> sums_of_gradients;
+    };
+
+    static void for_each_group(const auto& body)
+    {
+        detail::with_buffers<group_numbers>(
+            [&](group_numbers& own)
+            {
+                for (int group = 0; group < runs::groups; ++group)
                 {
-                    gradients[i] += both.found.numbers[i];
+                    body(group, own);
                 }
             });
     }
 
-private:
-    static constexpr int stored = stored_parameters<base>();
-
-    /// One for each element of a flat row, or one for the segment.
-    template <fixed_string Name>
-    using number = std::conditional_t<is_flat, variable<Name>, parameter<Name>>;
-    static constexpr auto input = detail::normalised_input;
-    static constexpr auto gradient_through_statistics =
-        variable<"dx">{} + number<"dmean">{} + number<"dvariance">{} * (input - number<"mean">{});
-
-    /// Numbers of all parameters.
-    struct block
+    static void take_statistics(const T* x, std::ptrdiff_t rows, int group, group_numbers& own)
     {
-        alignas(64) T numbers[stored];
-    };
-
-    /// The parameters with mean and variance of these rows in place of their own.
-    static void take_statistics(block& own, const T* parameters, const T* x, std::ptrdiff_t rows)
-    {
-        std::copy_n(parameters, stored, own.numbers);
-        find_statistics(x, rows, own.numbers + mean_place, own.numbers + variance_place);
+        take_mean<typename programs::sum_of_input>(x, rows, group, own, own.mean);
+        take_mean<typename programs::sum_of_squares>(x, rows, group, own, own.variance);
     }
 
-    /// Adds what goes back through mean and variance, which the rows have in common, and then sets their
-    /// gradients to zero: they are no parameters that are learnt.
-    static void go_through_statistics(const T* x, const T* own, T* found, T* dxy,
-                                      std::ptrdiff_t rows)
+    template <class Sum>
+    static void take_mean(const T* x, std::ptrdiff_t rows, int group, group_numbers& own,
+                          numbers& found)
     {
-        T* const dmean = found + mean_place;
-        T* const dvariance = found + variance_place;
-        scale_all(share(rows), dmean);
-        scale_all(2 * share(rows), dvariance);
-        for_each_segment(rows,
-                         [&](std::ptrdiff_t at, int channel)
-                         {
-                             run<program<gradient_through_statistics>>(
-                                 {dxy + at}, {{"x", x + at},
-                                              {"dx", dxy + at},
-                                              {"mean", own + mean_place + channel},
-                                              {"dmean", dmean + channel},
-                                              {"dvariance", dvariance + channel}});
-                         });
-        clear_padding(dxy, size, rows);
-        std::fill_n(dmean, channels, T(0));
-        std::fill_n(dvariance, channels, T(0));
+        runs::add_up(rows, group, own.sum,
+                     [&](std::ptrdiff_t at, auto& sums) CTGRAD_INLINE_LAMBDA
+                     {
+                         T* const sum = sums[0].of_lane;
+                         runs::template run<Sum, "sum", "x", "mean">(
+                             {sum, x + at, own.mean.of_lane}, {sum});
+                     });
+        found = own.sum.total[0];
+        scale_by(share(rows), found);
     }
 
     /// What one number contributes to a mean over some rows.
     static constexpr T share(std::ptrdiff_t rows)
     {
-        return T(1) / static_cast<T>(rows * (size / channels));
+        return T(1) / static_cast<T>(rows * runs::pixels);
     }
 
-    static void scale_all(T factor, T* of_channels)
+    static void scale_by(T factor, numbers& all)
     {
-        for (int i = 0; i < channels; ++i)
+        for (T& number : all.of_lane)
         {
-            of_channels[i] *= factor;
+            number *= factor;
         }
     }
 
-    static void for_each_segment(std::ptrdiff_t rows, const auto& body)
+    /// The line for mean and variance.
+    static void find_line(const T* parameters, int group, group_numbers& own)
     {
-        for (std::ptrdiff_t row = 0; row < rows; ++row)
-        {
-            for (int channel = 0; channel < segments; ++channel)
-            {
-                body(row * stride + channel * segment, channel);
-            }
-        }
+        runs::take(parameters + scale_place, group, own.scale);
+        runs::take(parameters + shift_place, group, own.shift);
+        runs::template run<typename programs::slope_of_channel, "scale", "variance">(
+            {own.scale.of_lane, own.variance.of_lane}, {own.slope.of_lane});
     }
 
-    /// Adds a formula of input and mean to the sums of all channels.
-    template <auto Term>
-    static void add_up(const T* x, std::ptrdiff_t rows, const T* mean, T* sums)
+    /// Gradients of all that is the same for a channel.
+    static void find_gradients(const T* x, const T* dy, std::ptrdiff_t rows, int group,
+                               group_numbers& own)
     {
-        for_each_segment(rows,
-                         [&](std::ptrdiff_t at, int channel)
-                         {
-                             if constexpr (is_flat)
-                             {
-                                 run<program<variable<"so far">{} + Term>>(
-                                     {sums}, {{"so far", sums}, {"x", x + at}, {"mean", mean}});
-                             }
-                             else
-                             {
-                                 T total;
-                                 run<program<sum(Term)>>({&total},
-                                                         {{"x", x + at}, {"mean", mean + channel}});
-                                 sums[channel] += total;
-                             }
-                         });
-    }
-
-    /// Runs a program over a segment; places of its variables and of what is one number for all of it.
-    template <class Program>
-    static void run(detail::pointers_to_outputs<Program, T> outputs,
-                    std::initializer_list<std::pair<std::string_view, const T*>> places)
-    {
-        detail::pointers_to_inputs<Program, T> inputs{};
-        std::array<T, static_cast<std::size_t>(Program::parameters.size)> numbers{};
-        for (const auto& [name, data] : places)
-        {
-            const int variable = Program::variables.find(name);
-            const int parameter = Program::parameters.find(name);
-            if (variable >= 0)
-            {
-                inputs[static_cast<std::size_t>(variable)] = data;
-            }
-            if (parameter >= 0)
-            {
-                numbers[static_cast<std::size_t>(parameter)] = *data;
-            }
-        }
-        detail::run_program<Program, T, aliasing::exact>(inputs, outputs, numbers.data(), segment);
+        runs::add_up(rows, group, own.sums_of_gradients,
+                     [&](std::ptrdiff_t at, auto& sums) CTGRAD_INLINE_LAMBDA
+                     {
+                         T* const dslope = sums[0].of_lane;
+                         T* const dshift = sums[1].of_lane;
+                         runs::template run<typename programs::sums_of_gradients, "x", "dy", "mean",
+                                            "dslope", "dshift">(
+                             {x + at, dy + at, own.mean.of_lane, dslope, dshift}, {dslope, dshift});
+                     });
+        const auto& [dslope, dshift] = own.sums_of_gradients.total;
+        own.dshift = dshift;
+        runs::template run<typename programs::gradients_of_channel, "dslope", "dshift", "scale",
+                           "variance", "slope">(
+            {dslope.of_lane, dshift.of_lane, own.scale.of_lane, own.variance.of_lane,
+             own.slope.of_lane},
+            {own.dscale.of_lane, own.dvariance.of_lane, own.dmean.of_lane});
+        scale_by(share(rows), own.dmean);
+        scale_by(2 * share(rows), own.dvariance);
     }
 
     // Last: clang leaves out what follows an assertion that fails, and would report that too.

@@ -68,7 +68,8 @@ public:
 
     static constexpr auto tensors = []
     {
-        constexpr tensor_info weight{"weight", filters, inputs * kernel, kernel * layout::size};
+        constexpr tensor_info weight{"weight", filters, inputs * kernel, kernel * layout::size,
+                                     tensor_role::weight};
         if constexpr (Layer.bias)
         {
             return std::array{weight, tensor_info{"bias", 1, filters, layout::padded_units}};

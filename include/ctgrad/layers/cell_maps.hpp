@@ -50,9 +50,10 @@ public:
         1LL * Units * ((both + of_input) * Inputs + (both + of_state) * Units);
 
     static constexpr std::array tensors{
-        tensor_info{"input_weight", (both + of_input) * Units, Inputs, both_state_block},
-        tensor_info{"state_weight", (both + of_state) * Units, Units,
-                    bias_block - both_state_block},
+        tensor_info{"input_weight", (both + of_input) * Units, Inputs, both_state_block,
+                    tensor_role::weight},
+        tensor_info{"state_weight", (both + of_state) * Units, Units, bias_block - both_state_block,
+                    tensor_role::weight},
         tensor_info{"bias", 1, names.size* Units, row_stride<T>(results)}};
 
     static void initialise(T* parameters, random_engine& engine)

@@ -188,7 +188,8 @@ struct convolution_implementation
 
     static constexpr auto tensors = []
     {
-        constexpr tensor_info weight{"weight", filters, inputs, groups * layout::size};
+        constexpr tensor_info weight{"weight", filters, inputs, groups * layout::size,
+                                     tensor_role::weight};
         if constexpr (Layer.bias)
         {
             return std::array{weight,

@@ -45,7 +45,7 @@ struct dense_implementation
 
     static constexpr auto tensors = []
     {
-        constexpr tensor_info weight{"weight", units, inputs, layout::size};
+        constexpr tensor_info weight{"weight", units, inputs, layout::size, tensor_role::weight};
         if constexpr (Layer.bias)
         {
             return std::array{weight, tensor_info{"bias", 1, units, layout::padded_units}};

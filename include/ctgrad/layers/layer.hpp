@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/tensor_role.hpp>
 #include <ctgrad/layers/row_format.hpp>
 #include <ctgrad/tensor/random.hpp>
 
@@ -25,6 +26,7 @@ struct tensor_info
     int columns = 0;
     /// Numbers in the parameter block, with padding.
     int stored = 0;
+    tensor_role role = tensor_role::other;
 };
 
 /// What an implementation of a layer that learns nothing has in place of parameters.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ctgrad/core/shape.hpp>
+#include <ctgrad/core/tensor_role.hpp>
 
 #include <span>
 #include <string>
@@ -29,6 +30,7 @@ struct parameter_tensor
     std::string_view name{};
     int rows = 0;
     int columns = 0;
+    tensor_role role = tensor_role::other;
 };
 
 namespace detail

@@ -98,8 +98,9 @@ public:
             {
                 for (const tensor_info& tensor : Layer::tensors)
                 {
-                    table[next++] = {index, names[static_cast<std::size_t>(index)], tensor.name,
-                                     tensor.rows, tensor.columns};
+                    table[next++] = {index,          names[static_cast<std::size_t>(index)],
+                                     tensor.name,    tensor.rows,
+                                     tensor.columns, tensor.role};
                 }
                 index += detail::is_conversion<Layer> ? 0 : 1;
             });

@@ -51,16 +51,21 @@ public:
     {
         batch_result result;
         const T factor = T(1) / static_cast<T>(batch_rows);
-        for (std::ptrdiff_t row = 0; row < inputs.rows; row += tile_rows)
-        {
-            const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, inputs.rows - row);
-            const rows_view<const T> x = inputs.slice(row, count);
-            passes_.forward(net, x, mix_bits(key + static_cast<std::uint64_t>(row)), 0, nullptr,
-                            observer);
-            take_losses<Loss>(targets.slice(row, count), factor, result);
-            passes_.backward(net, x, detail::no_update{});
-        }
+        forward_tiles(net, inputs, key, observer,
+                      [&](rows_view<const T> x, std::ptrdiff_t row)
+                      {
+                          take_losses<Loss>(targets.slice(row, x.rows), factor, result);
+                          passes_.backward(net, x, detail::no_update{});
+                      });
         return result;
+    }
+
+    /// Takes rows forward as `add_part` does, and no further, for an observer.
+    template <class Observer>
+    void show(const Network& net, rows_view<const T> inputs, std::uint64_t key,
+              const Observer& observer)
+    {
+        forward_tiles(net, inputs, key, observer, [](const auto&...) {});
     }
 
     /// Gradients of the mean loss over at most `tile_rows` rows, each given away as soon as nothing else
@@ -94,6 +99,21 @@ public:
     static constexpr std::ptrdiff_t tile_rows = 128;
 
 private:
+    /// Calls with each tile and the number of rows before it when its predictions are there.
+    template <class Observer>
+    void forward_tiles(const Network& net, rows_view<const T> inputs, std::uint64_t key,
+                       const Observer& observer, const auto& body)
+    {
+        for (std::ptrdiff_t row = 0; row < inputs.rows; row += tile_rows)
+        {
+            const std::ptrdiff_t count = std::min<std::ptrdiff_t>(tile_rows, inputs.rows - row);
+            const rows_view<const T> x = inputs.slice(row, count);
+            passes_.forward(net, x, mix_bits(key + static_cast<std::uint64_t>(row)), 0, nullptr,
+                            observer);
+            body(x, row);
+        }
+    }
+
     template <auto Loss>
     void take_losses(rows_view<const T> targets, T factor, batch_result& result)
     {

@@ -61,28 +61,27 @@ public:
                           std::uint64_t key, std::ptrdiff_t batch_rows,
                           const Observer& observer = {})
     {
-        const std::ptrdiff_t steps = inputs.columns / Network::input_size;
-        const std::ptrdiff_t chunk = steps_at_once > 0 ? std::min(steps_at_once, steps) : steps;
-        make_room(chunk * std::min(most_sequences, inputs.rows),
-                  std::min(most_sequences, inputs.rows));
         batch_result result;
         const std::ptrdiff_t losses = targets.columns / Network::output_size;
         const T factor = T(1) / static_cast<T>(batch_rows * losses);
-        for (std::ptrdiff_t row = 0; row < inputs.rows; row += most_sequences)
-        {
-            const std::ptrdiff_t count = std::min(most_sequences, inputs.rows - row);
-            std::ranges::fill(state_, T(0));
-            for (std::ptrdiff_t first = 0; first < steps; first += chunk)
-            {
-                add_steps<Loss>(net, inputs.slice(row, count), targets.slice(row, count), first,
-                                std::min(chunk, steps - first), steps,
-                                mix_bits(key + static_cast<std::uint64_t>(row)), factor, result,
-                                observer);
-            }
-        }
+        forward_pieces(net, inputs, key, observer,
+                       [&](rows_view<const T> x, std::ptrdiff_t row, std::ptrdiff_t count,
+                           std::ptrdiff_t first)
+                       {
+                           go_back<Loss>(net, x, targets.slice(row, count), first,
+                                         inputs.columns / Network::input_size, factor, result);
+                       });
         result.loss /= static_cast<double>(losses);
         result.rows = inputs.rows;
         return result;
+    }
+
+    /// Takes sequences forward as `add_part` does, and no further, for an observer.
+    template <class Observer>
+    void show(const Network& net, rows_view<const T> inputs, std::uint64_t key,
+              const Observer& observer)
+    {
+        forward_pieces(net, inputs, key, observer, [](const auto&...) {});
     }
 
     /// Errors     throws size_error unless rows are whole sequences, with a target for each
@@ -114,11 +113,35 @@ private:
         }
     }
 
-    /// Some steps of some sequences, whose states are those behind the steps before.
-    template <auto Loss, class Observer>
-    void add_steps(const Network& net, rows_view<const T> inputs, rows_view<const T> targets,
-                   std::ptrdiff_t first, std::ptrdiff_t steps, std::ptrdiff_t all_steps,
-                   std::uint64_t key, T factor, batch_result& result, const Observer& observer)
+    /// Takes some sequences at a time through some steps, which begin with the states of those before: calls
+    /// with their rows, how many sequences were before them, how many they are, and how many steps were before.
+    template <class Observer>
+    void forward_pieces(const Network& net, rows_view<const T> inputs, std::uint64_t key,
+                        const Observer& observer, const auto& body)
+    {
+        const std::ptrdiff_t all_steps = inputs.columns / Network::input_size;
+        const std::ptrdiff_t chunk =
+            steps_at_once > 0 ? std::min(steps_at_once, all_steps) : all_steps;
+        make_room(chunk * std::min(most_sequences, inputs.rows),
+                  std::min(most_sequences, inputs.rows));
+        for (std::ptrdiff_t row = 0; row < inputs.rows; row += most_sequences)
+        {
+            const std::ptrdiff_t count = std::min(most_sequences, inputs.rows - row);
+            const std::uint64_t own_key = mix_bits(key + static_cast<std::uint64_t>(row));
+            std::ranges::fill(state_, T(0));
+            for (std::ptrdiff_t first = 0; first < all_steps; first += chunk)
+            {
+                const rows_view<const T> x =
+                    gather(inputs.slice(row, count), first, std::min(chunk, all_steps - first));
+                passes_.forward(net, x, mix_bits(own_key + static_cast<std::uint64_t>(first)),
+                                count, state_.data(), observer);
+                body(x, row, count, first);
+            }
+        }
+    }
+
+    /// The inputs of some steps, all sequences' of one step after the other.
+    rows_view<const T> gather(rows_view<const T> inputs, std::ptrdiff_t first, std::ptrdiff_t steps)
     {
         const std::ptrdiff_t sequences = inputs.rows;
         const rows_view<T> x{x_.data(), steps * sequences, Network::input_size, input_stride};
@@ -130,9 +153,17 @@ private:
                             Network::input_size, x.row(t * sequences + i).data());
             }
         }
-        passes_.forward(net, x, mix_bits(key + static_cast<std::uint64_t>(first)), sequences,
-                        state_.data(), observer);
+        return x;
+    }
 
+    /// Takes the losses of these sequences from step `first` on, of `all_steps`, and goes back through the steps
+    /// that have gone forward last.
+    template <auto Loss>
+    void go_back(const Network& net, rows_view<const T> x, rows_view<const T> targets,
+                 std::ptrdiff_t first, std::ptrdiff_t all_steps, T factor, batch_result& result)
+    {
+        const std::ptrdiff_t sequences = targets.rows;
+        const std::ptrdiff_t steps = x.rows / sequences;
         constexpr int size = Network::output_size;
         constexpr int stride = row_stride<T>(size);
         const bool has_all = targets.columns == all_steps * size;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/catalogue/losses.hpp>
 #include <ctgrad/network/observe_branches.hpp>
 #include <ctgrad/train/evaluate.hpp>
 
@@ -107,7 +106,7 @@ private:
 /// epoch, without augmentation. For a network with memory rows are sequences. Does nothing for networks
 /// without batch_norm.
 /// Errors     throws data_error when rows of the data do not fit the network
-/// Cost       a step of training over these rows; allocates a workspace
+/// Cost       the forward pass of training over these rows, and their statistics once more; allocates a workspace
 template <class Network, class T>
 void calibrate(Network& net, const data_set<T>& data, std::ptrdiff_t batch = 128)
 {
@@ -120,9 +119,8 @@ void calibrate(Network& net, const data_set<T>& data, std::ptrdiff_t batch = 128
         for (std::ptrdiff_t row = 0; row < data.rows; row += batch)
         {
             const std::ptrdiff_t count = std::min(batch, data.rows - row);
-            workspace.template add_part<mean_squared_error>(
-                net, data.input_view().slice(row, count), data.target_view().slice(row, count),
-                static_cast<std::uint64_t>(row), data.rows, observer.function());
+            workspace.show(net, data.input_view().slice(row, count),
+                           static_cast<std::uint64_t>(row), observer.function());
         }
         observer.write(net.parameters());
     }

@@ -6,6 +6,7 @@
 #include <ctgrad/train/history.hpp>
 
 #include <array>
+#include <charconv>
 
 namespace ctgrad
 {
@@ -56,6 +57,10 @@ struct training_parts
     int steps_at_once;
     std::uint64_t seed;
     double average;
+    double max_norm;
+    std::vector<double> dropout_rates;
+    /// What it does cannot be compared.
+    bool augments;
     bool keeps_best;
     /// As they are stored: the weights, each state of the optimiser, then the average and the best weights if
     /// they are kept.
@@ -74,6 +79,23 @@ inline std::string hexadecimal(std::uint64_t number)
     return text;
 }
 
+/// The shortest text that is this number and no other.
+inline std::string exact_text(double number)
+{
+    std::array<char, 32> buffer;
+    return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr};
+}
+
+inline std::string exact_texts(std::span<const double> all)
+{
+    std::string text;
+    for (const double number : all)
+    {
+        text += (text.empty() ? "" : ", ") + exact_text(number);
+    }
+    return text.empty() ? "none" : text;
+}
+
 template <class T>
 training_identity identity_of(const training_parts<T>& parts)
 {
@@ -86,7 +108,10 @@ training_identity identity_of(const training_parts<T>& parts)
                          {"batch", std::to_string(parts.batch)},
                          {"steps at once", std::to_string(parts.steps_at_once)},
                          {"seed", std::to_string(parts.seed)},
-                         {"average", std::to_string(parts.average)},
+                         {"average", exact_text(parts.average)},
+                         {"max_norm", exact_text(parts.max_norm)},
+                         {"dropout rates", exact_texts(parts.dropout_rates)},
+                         {"augmentation", parts.augments ? "some" : "none"},
                          {"best weights", parts.keeps_best ? "kept" : "not kept"}},
             .states = static_cast<std::uint32_t>(parts.blocks.size() - 1),
             .figures = figures_of_epoch};

@@ -51,13 +51,19 @@ diagnosis diagnose_rows(const Network& net, const data_set<T>& data,
     const batch_result result = workspace.template add_part<Loss>(
         net, data.input_view(), data.target_view(), 0, data.rows, observer.function());
     diagnosis found{.rows = data.rows, .loss = result.loss / static_cast<double>(data.rows)};
+    // In the network by which rows go they are learnt.
+    const std::vector<unlearnt_part> unlearnt = unlearnt_parts<Named>();
+    const std::vector<T> parameters = learnt_numbers<T>(net.parameters(), unlearnt);
+    const std::vector<T> gradients = learnt_numbers<T>(workspace.gradients(), unlearnt);
+    const std::vector<T> before = learnt_numbers(options.parameters_before, unlearnt);
     for (layer_facts& own : observer.facts())
     {
         if (own.record.is_formula)
         {
             own.statistics.write(own.record, options.dead_slope, options.saturated_rows);
         }
-        write_norms<T>(own, net.parameters(), workspace.gradients(), options.parameters_before);
+        leave_out(own, unlearnt);
+        write_norms<T>(own, parameters, gradients, before);
         found.layers.push_back(std::move(own.record));
     }
     return found;

@@ -4,6 +4,7 @@
 #include <ctgrad/tensor/flush_denormals.hpp>
 #include <ctgrad/train/calibrate.hpp>
 #include <ctgrad/train/checkpoint.hpp>
+#include <ctgrad/train/dropout_rates.hpp>
 #include <ctgrad/train/finished_step.hpp>
 #include <ctgrad/train/norm_limit.hpp>
 #include <ctgrad/train/progress.hpp>
@@ -50,8 +51,8 @@ struct training_options
     progress_options output = {};
     /// A path to a file that is written before the first epoch and after each. If it is there at the beginning,
     /// training goes on from it, to the bits of a training that was never interrupted; the history begins
-    /// with the epochs before. With another learning rate, loss, augmentation, `max_norm` or more epochs it
-    /// goes on as well.
+    /// with the epochs before. With another learning rate, loss or more epochs it goes on as well, and with
+    /// another `augment`, but not with one instead of none or none instead of one.
     checkpoint_path<T> checkpoint = {};
     /// Called after each step, such as a diagnostics_log (train/diagnostics.hpp); its time is part of the
     /// epoch's.
@@ -158,6 +159,9 @@ training_parts<T> parts_of(Network& net, optimiser_state<Optimiser, T>& state,
             .steps_at_once = options.steps_at_once,
             .seed = options.randomness.value,
             .average = options.average,
+            .max_norm = options.max_norm,
+            .dropout_rates = dropout_rates<Network>(),
+            .augments = static_cast<bool>(options.augment),
             .keeps_best = options.patience > 0,
             .blocks = std::move(blocks),
             .export_block = Network::export_block,

@@ -4,6 +4,7 @@
 #include <ctgrad/network/branches_of.hpp>
 #include <ctgrad/network/layer_names.hpp>
 #include <ctgrad/train/formula_statistics.hpp>
+#include <ctgrad/train/learnt_numbers.hpp>
 
 #include <cmath>
 #include <span>
@@ -84,6 +85,17 @@ std::vector<layer_facts> facts_of_layers()
     append_layers<typename Network::passes>(all, network_layer_names<Named>::value(), "", 0,
                                             number);
     return all;
+}
+
+/// Counts only what a layer learns.
+inline void leave_out(layer_facts& own, std::span<const unlearnt_part> parts)
+{
+    for (const unlearnt_part& part : parts)
+    {
+        const bool is_own = part.first >= own.first_parameter &&
+                            part.first < own.first_parameter + own.stored_parameters;
+        own.record.parameters -= is_own ? part.numbers : 0;
+    }
 }
 
 template <class T>

@@ -6,15 +6,12 @@
 namespace ctgrad
 {
 
-/// Whether a tensor holds what a layer's inputs are multiplied by, in a row for each unit: called weight, or
-/// something_weight, as all such are. Not biases, vectors of words, and parameters of formulas, but for those
-/// that are called weight in a formula within another layer.
+/// Whether a tensor holds what a layer's inputs are multiplied by, in a row for each unit. Not biases, vectors
+/// of words, and parameters of formulas, whatever they are called. A layer of your own says which of its tensors
+/// are weights: `tensor_info{..., .role = tensor_role::weight}`.
 constexpr bool is_weight(const parameter_tensor& tensor)
 {
-    // That of a layer within another is called "2.weight".
-    const std::string_view name = tensor.name;
-    return tensor.layer_name != "activation" &&
-           (name == "weight" || name.ends_with(".weight") || name.ends_with("_weight"));
+    return tensor.role == tensor_role::weight;
 }
 
 } // namespace ctgrad
