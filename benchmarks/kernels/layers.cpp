@@ -168,6 +168,8 @@ int main(int argc, char** argv)
                                                                            "16x14x14_32_3x3");
     enter<input{16, 128}, conv1d{.filters = 32, .kernel = 5, .padding = same_size}>("conv1d",
                                                                                     "16x128_32_5");
+    enter<image, conv_transpose2d{.filters = 8, .kernel = 4, .stride = 2, .padding = same_size}>(
+        "conv_transpose2d", "16x14x14_8_4x4_2");
     enter_factor<image>("16x14x14");
     enter<image, max_pool{}>("max_pool", "16x14x14_2x2");
     enter<image, average_pool{}>("average_pool", "16x14x14_2x2");

@@ -1,13 +1,42 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <ctgrad/layers/convolution_tensors.hpp>
+#include <ctgrad/layers/convolution_implementation.hpp>
 
 namespace ctgrad
 {
 
-template <class T, auto Layer, placement In, auto Next, detail::convolution_plan Plan>
-struct convolution_implementation;
+namespace detail
+{
+
+/// The passes of a convolution over samples that the kernels take together; with no bias both are null.
+template <class T, simd::window_shape Window, simd::window_lanes Lanes>
+struct convolution_passes
+{
+    static void forward(const T* x, std::ptrdiff_t samples, const T* weights, const T* bias, T* y,
+                        T* room)
+    {
+        simd::window_forward<T, Window, Lanes>(x, samples, weights, bias, y, room);
+    }
+
+    static void weight_gradients(const T* x, const T* dy, std::ptrdiff_t samples, T* dweights,
+                                 T* dbias, T* room)
+    {
+        simd::window_weight_gradient<T, Window, Lanes>(x, dy, samples, dweights, room);
+        if (dbias != nullptr)
+        {
+            simd::window_bias_gradient<T, Window, Lanes>(dy, samples, dbias);
+        }
+    }
+
+    static void input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights, T* dx,
+                               T* room)
+    {
+        simd::window_input_gradient<T, Window, Lanes>(dy, samples, weights, dx, room);
+    }
+};
+
+} // namespace detail
 
 /// Convolution of images (as everywhere in the field, a cross-correlation), with a bias for each filter.
 /// Shapes     x (B, Channels, H, W), or (B, H, W) of one channel -> y (B, filters, H', W'), where
@@ -52,7 +81,8 @@ struct conv2d
 
     template <class T, auto Layer, placement In, auto Next>
     using placed_implementation =
-        convolution_implementation<T, Layer, In, Next, Layer.plan(In.extents)>;
+        convolution_implementation<T, Layer, In, Next, Layer.plan(In.extents),
+                                   detail::convolution_passes>;
 };
 
 /// Convolution of signals, which are images of one row; see conv2d.
@@ -74,11 +104,8 @@ struct conv1d
 
     constexpr detail::convolution_plan plan(shape extents) const
     {
-        const bool is_signal = extents.rank == 1 || extents.rank == 2 ||
-                               (extents.rank == 3 && extents.extents[1] == 1);
-        const shape signal = !is_signal          ? shape(1, 1, 1)
-                             : extents.rank == 3 ? extents
-                                                 : detail::signal_of(extents);
+        const bool is_signal = detail::is_signal(extents);
+        const shape signal = is_signal ? detail::signal_of(extents) : shape(1, 1, 1);
         return detail::plan_convolution(extents, is_signal, signal, {},
                                         detail::axis_of(signal.extents[2], kernel, stride,
                                                         padding.x, padding.is_same, dilation),
@@ -94,70 +121,8 @@ struct conv1d
 
     template <class T, auto Layer, placement In, auto Next>
     using placed_implementation =
-        convolution_implementation<T, Layer, In, Next, Layer.plan(In.extents)>;
-};
-
-template <class T, auto Layer, placement In, auto Next, detail::convolution_plan Plan>
-struct convolution_implementation : detail::convolution_tensors<T, Layer, In, Next, Plan>
-{
-private:
-    using base = detail::convolution_tensors<T, Layer, In, Next, Plan>;
-    using base::bias_of;
-    using base::for_each_block;
-    using base::lanes;
-    using base::weights_of;
-    using base::window;
-
-public:
-    static void infer(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
-                      std::ptrdiff_t rows, T* room)
-    {
-        if constexpr (In.format == row_format::rows)
-        {
-            constexpr int y_row = row_room<T>(placement{base::output, base::output_format});
-            // One channel; rows may be anywhere.
-            for (std::ptrdiff_t row = 0; row < rows; ++row)
-            {
-                simd::window_forward<T, window, lanes>(x + row * x_stride, 1, parameters,
-                                                       bias_of(parameters, 0), y + row * y_row,
-                                                       room, 1);
-            }
-        }
-        else
-        {
-            for_each_block(
-                rows,
-                [&](int group, std::ptrdiff_t x_at, std::ptrdiff_t y_at, std::ptrdiff_t samples)
-                {
-                    simd::window_forward<T, window, lanes>(
-                        x + x_at, samples, weights_of(parameters, group),
-                        bias_of(parameters, group), y + y_at, room);
-                });
-        }
-    }
-
-    static void backward(const T* parameters, const T* x, std::ptrdiff_t, const T* dy, T* dx,
-                         T* gradients, std::ptrdiff_t rows, T* room)
-    {
-        static_assert(In.format != row_format::rows, "rows as they come are for inference");
-        for_each_block(
-            rows,
-            [&](int group, std::ptrdiff_t x_at, std::ptrdiff_t y_at, std::ptrdiff_t samples)
-            {
-                simd::window_weight_gradient<T, window, lanes>(x + x_at, dy + y_at, samples,
-                                                               weights_of(gradients, group), room);
-                if constexpr (Layer.bias)
-                {
-                    simd::window_bias_gradient<T, window, lanes>(dy + y_at, samples,
-                                                                 bias_of(gradients, group));
-                }
-                if (dx != nullptr)
-                {
-                    simd::window_input_gradient<T, window, lanes>(
-                        dy + y_at, samples, weights_of(parameters, group), dx + x_at, room);
-                }
-            });
-    }
+        convolution_implementation<T, Layer, In, Next, Layer.plan(In.extents),
+                                   detail::convolution_passes>;
 };
 
 } // namespace ctgrad

@@ -10,7 +10,7 @@ template <class T, placement In, window_extents Factor>
 struct upsample_implementation;
 
 /// Each pixel as many times: `upsample{.factor = 2}`, or `{rows, columns}`. A convolution behind it does
-/// what a transposed one does, without its checkerboard patterns.
+/// what a transposed one does (layers/transposed_convolution.hpp), without its checkerboard patterns.
 /// Shapes     x (B, Channels, H, W), or (B, H, W) of one channel -> y (B, Channels, H rows, W columns)
 /// Gradients  dx is the sum of dy over the pixels that are the same
 /// Errors     compile time: the input must be an image, the factor at least 1

@@ -45,11 +45,24 @@ constexpr shape image_of(shape extents)
     return extents.rank == 2 ? shape(1, extents.extents[0], extents.extents[1]) : extents;
 }
 
+/// Whether an input is a signal: (length), (channels, length), or (channels, 1, length), as layers give it.
+constexpr bool is_signal(shape extents)
+{
+    return extents.rank == 1 || extents.rank == 2 || (extents.rank == 3 && extents.extents[1] == 1);
+}
+
 /// A signal as (channels, 1, length).
 constexpr shape signal_of(shape extents)
 {
-    return extents.rank == 1 ? shape(1, 1, extents.extents[0])
-                             : shape(extents.extents[0], 1, extents.extents[1]);
+    switch (extents.rank)
+    {
+    case 1:
+        return shape(1, 1, extents.extents[0]);
+    case 2:
+        return shape(extents.extents[0], 1, extents.extents[1]);
+    default:
+        return extents;
+    }
 }
 
 constexpr simd::window_axis axis_of(int size, int kernel, int stride, int padding, bool is_same,

@@ -13,6 +13,7 @@
 #include <ctgrad/layers/pooling.hpp>
 #include <ctgrad/layers/recurrent.hpp>
 #include <ctgrad/layers/reshape.hpp>
+#include <ctgrad/layers/transposed_convolution.hpp>
 #include <ctgrad/layers/upsample.hpp>
 #include <ctgrad/network/steps.hpp>
 

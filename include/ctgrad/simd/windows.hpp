@@ -90,15 +90,17 @@ void window_forward(const T* x, std::ptrdiff_t samples, const T* weights, const 
         kernels::forward(x, x_pixel, samples, weights, bias, y, scratch);
 }
 
-/// Gradient of the input, wholly written.
-/// Pads       lanes without a sample get what follows from dy's; channels beyond the input's zero, NaN
-///            where dy is not finite
+/// Gradient of the input, wholly written; with a bias of `x_pixel` numbers for its channels, the forward pass of
+/// a transposed convolution.
+/// Pads       lanes without a sample get what follows from dy's; channels beyond the input's the bias's, or zero,
+///            NaN where dy is not finite
 /// Cost       that of forward, with any stride; and turning the weights round, once
 template <class T, window_shape Shape, window_lanes Lanes, class Arch = xsimd::default_arch>
-void window_input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights, T* dx, T* scratch)
+void window_input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights, T* dx, T* scratch,
+                           const T* bias = nullptr)
 {
     using kernels = typename windows<T, Shape, Lanes, Arch>::kernels;
-    kernels::input_gradient(dy, samples, weights, dx, scratch);
+    kernels::input_gradient(dy, samples, weights, bias, dx, scratch);
 }
 
 /// Gradient of the weights, added to what is there, in the layout of the weights.

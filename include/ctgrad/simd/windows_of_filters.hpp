@@ -118,8 +118,8 @@ struct windows_of_filters
         }
     }
 
-    static void input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights, T* dx,
-                               T* scratch)
+    static void input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights, const T* bias,
+                               T* dx, T* scratch)
     {
         flipped::make(weights, scratch);
         const T* const turned = scratch;
@@ -152,7 +152,7 @@ struct windows_of_filters
                     };
                     correlate_filters<T, typename flipped::layout, X.positions, Shape.filters>(
                         walk, image + (dy_padded.before + X.begin) * Shape.filters,
-                        turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters, nullptr,
+                        turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters, bias,
                         dx + (Y.first * Shape.x.size + X.first) * dx_pixel,
                         Shape.x.stride * dx_pixel);
                 });

@@ -110,8 +110,8 @@ struct windows_of_samples
         }
     }
 
-    static void input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights, T* dx,
-                               T* scratch)
+    static void input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights, const T* bias,
+                               T* dx, T* scratch)
     {
         flipped::make(weights, scratch);
         const T* const turned = scratch;
@@ -144,7 +144,7 @@ struct windows_of_samples
                     correlate_samples<T, Arch, typename flipped::layout, X.positions, 1,
                                       Shape.x.stride>(
                         walk, image + (dy_padded.before + X.begin) * lanes,
-                        turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters, nullptr,
+                        turned + flipped::offset(tap), Y.taps * X.taps * Shape.filters, bias,
                         dx + (Y.first * Shape.x.size + X.first) * lanes, Shape.pixels() * lanes);
                 });
             dy += y_block;

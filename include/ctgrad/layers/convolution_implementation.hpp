@@ -4,13 +4,14 @@
 #include <ctgrad/layers/convolution_plan.hpp>
 #include <ctgrad/layers/initialise.hpp>
 
-namespace ctgrad::detail
+namespace ctgrad
 {
 
-/// Weights and biases of a convolution, transposed or not, and how its rows fall into what the kernels take
-/// at a time.
-template <class T, auto Layer, placement In, auto Next, convolution_plan Plan>
-struct convolution_tensors
+/// A convolution, transposed or not: its tensors, and how its rows fall into what the kernels take at a time.
+/// `Passes` goes forward and back over so much.
+template <class T, auto Layer, placement In, auto Next, detail::convolution_plan Plan,
+          template <class, simd::window_shape, simd::window_lanes> class Passes>
+struct convolution_implementation
 {
     static constexpr simd::window_shape window = Plan.window;
     static constexpr int groups = Plan.groups;
@@ -70,7 +71,53 @@ struct convolution_tensors
         for_each_number([&](int at, int stored) { parameters[stored] = from[at]; });
     }
 
-protected:
+    static void infer(const T* parameters, const T* x, std::ptrdiff_t x_stride, T* y,
+                      std::ptrdiff_t rows, T* room)
+    {
+        if constexpr (In.format == row_format::rows)
+        {
+            constexpr int y_row = row_room<T>(placement{output, output_format});
+            // One channel; rows may be anywhere.
+            for (std::ptrdiff_t row = 0; row < rows; ++row)
+            {
+                simd::window_forward<T, window, lanes>(x + row * x_stride, 1, parameters,
+                                                       bias_of(parameters, 0), y + row * y_row,
+                                                       room, 1);
+            }
+        }
+        else
+        {
+            for_each_block(
+                rows,
+                [&](int group, std::ptrdiff_t x_at, std::ptrdiff_t y_at, std::ptrdiff_t samples)
+                {
+                    passes::forward(x + x_at, samples, weights_of(parameters, group),
+                                    bias_of(parameters, group), y + y_at, room);
+                });
+        }
+    }
+
+    static void backward(const T* parameters, const T* x, std::ptrdiff_t, const T* dy, T* dx,
+                         T* gradients, std::ptrdiff_t rows, T* room)
+    {
+        static_assert(In.format != row_format::rows, "rows as they come are for inference");
+        for_each_block(
+            rows,
+            [&](int group, std::ptrdiff_t x_at, std::ptrdiff_t y_at, std::ptrdiff_t samples)
+            {
+                passes::weight_gradients(x + x_at, dy + y_at, samples, weights_of(gradients, group),
+                                         bias_of(gradients, group), room);
+                if (dx != nullptr)
+                {
+                    passes::input_gradient(dy + y_at, samples, weights_of(parameters, group),
+                                           dx + x_at, room);
+                }
+            });
+    }
+
+private:
+    using passes = Passes<T, window, lanes>;
+
     /// Of a group, in parameters or gradients.
     template <class Number>
     static Number* weights_of(Number* block, int group)
@@ -109,7 +156,6 @@ protected:
         }
     }
 
-private:
     /// Calls with the position of each number in a file, as (filter, channel, row, column), then the
     /// biases; and in the block.
     static void for_each_number(const auto& body)
@@ -149,10 +195,15 @@ private:
     static constexpr bool has_filters = Plan.has_filters;
     static_assert(has_filters, "a convolution needs at least one filter: conv2d{.filters = 8}; see "
                                "docs/errors.md#convolution-filters");
-    static constexpr bool fits = Plan.fits;
+    static constexpr bool fits = Plan.fits || Plan.is_transposed;
     static_assert(fits,
                   "a window with its dilation is at most as large as the image with its padding, "
                   "and kernel, stride and dilation are at least 1; see "
+                  "docs/errors.md#window-extents");
+    static constexpr bool leaves_output = Plan.fits || !Plan.is_transposed;
+    static_assert(leaves_output,
+                  "the padding of a transposed convolution leaves at least one pixel of its "
+                  "output, and kernel, stride and dilation are at least 1; see "
                   "docs/errors.md#window-extents");
     static constexpr bool divides = Plan.divides;
     static_assert(divides, "the groups of a convolution divide its channels and its filters; see "
@@ -168,4 +219,4 @@ private:
                   "docs/errors.md#output-padding");
 };
 
-} // namespace ctgrad::detail
+} // namespace ctgrad
