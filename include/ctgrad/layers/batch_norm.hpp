@@ -62,11 +62,11 @@ struct batch_norm
 /// Its parameters are those of the formula.
 template <class T, auto Layer, placement In>
 struct batch_norm_implementation
-    : activation_implementation<T, detail::batch_norm_formula<Layer.epsilon>, In.extents>
+    : activation_implementation<T, detail::batch_norm_programs<Layer.epsilon>::formula, In.extents>
 {
 private:
-    using base =
-        activation_implementation<T, detail::batch_norm_formula<Layer.epsilon>, In.extents>;
+    using base = activation_implementation<T, detail::batch_norm_programs<Layer.epsilon>::formula,
+                                           In.extents>;
     using programs = detail::batch_norm_programs<Layer.epsilon>;
     using runs = detail::channel_runs<T, In>;
     using numbers = typename runs::numbers;

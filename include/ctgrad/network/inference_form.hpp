@@ -34,7 +34,7 @@ constexpr auto inference_form()
     }
     else if constexpr (std::same_as<type, batch_norm>)
     {
-        return batch_norm_formula<Layer.epsilon>; // of its parameters, as in inference
+        return batch_norm_programs<Layer.epsilon>::formula; // of its parameters, as in inference
     }
     else if constexpr (requires { type::holds_layers; })
     {

@@ -13,6 +13,19 @@
 namespace ctgrad
 {
 
+namespace detail
+{
+
+/// Weights next to each other in a parameter block, of units that follow each other.
+struct weight_run
+{
+    int place;
+    int unit;
+    int count;
+};
+
+} // namespace detail
+
 /// Keeps the norm of the weights that come into a unit from being larger than `most` (max-norm): larger ones
 /// are scaled down to it after a step. Biases, vectors of words and parameters of formulas stay; in recurrent
 /// layers weights of inputs and of the state count apart.
@@ -32,7 +45,7 @@ public:
     void apply(std::span<T> block)
     {
         std::ranges::fill(factors_, 0.0);
-        for (const run& some : runs_)
+        for (const detail::weight_run& some : runs_)
         {
             const T* const weights = block.data() + some.place;
             double* const squares = factors_.data() + some.unit;
@@ -53,7 +66,7 @@ public:
         {
             return;
         }
-        for (const run& some : runs_)
+        for (const detail::weight_run& some : runs_)
         {
             T* const weights = block.data() + some.place;
             const double* const factors = factors_.data() + some.unit;
@@ -65,14 +78,6 @@ public:
     }
 
 private:
-    /// Weights next to each other in the block, of units that follow each other.
-    struct run
-    {
-        int place;
-        int unit;
-        int count;
-    };
-
     /// The place in the block of each parameter, in the order of files.
     static std::vector<int> places()
     {
@@ -139,7 +144,7 @@ private:
     }
 
     double most_;
-    std::vector<run> runs_;
+    std::vector<detail::weight_run> runs_;
     /// Of each unit: the square of its norm, then what its weights are multiplied by.
     std::vector<double> factors_;
 };
