@@ -7,6 +7,7 @@
 #include "../network/naive.hpp"
 
 #include <ctgrad/ctgrad.hpp>
+#include <ctgrad/network/input_gradient.hpp>
 
 #include <limits>
 
@@ -64,6 +65,7 @@ void compare()
 }
 
 constexpr conv2d few{.filters = 3, .padding = same_size};
+constexpr conv2d seventeen{.filters = 17, .padding = same_size};
 constexpr conv2d many{.filters = 18, .padding = same_size};
 
 } // namespace
@@ -96,20 +98,97 @@ BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences)
             basic_network<double, input{2, 4, 6}, few, tanh(x), max_pool{}, flatten{}, dense{2}>>(
             rows);
         check.template operator()<
-            basic_network<double, input{2, 5, 4}, swish, max_pool{}, few, swish, max_pool{}>>(rows);
+            basic_network<double, input{2, 5, 8}, few, swish, max_pool{}, few, swish, max_pool{}>>(
+            rows);
+        // Within others, where the channels are in the lanes too, and beside a layer that has memory of passes.
+        check.template operator()<basic_network<double, input{2, 4, 4}, seventeen,
+                                                chain<swish, max_pool{}>{}, flatten{}, dense{2}>>(
+            rows);
+        check.template operator()<basic_network<
+            double, input{2, 4, 4}, seventeen,
+            concatenate<chain<swish, max_pool{}>{}, max_pool{}>{}, flatten{}, dense{2}>>(rows);
+        check.template
+        operator()<basic_network<double, input{2, 4, 4}, few, dropout{0.3}, tanh(x), max_pool{},
+                                 dropout{0.3}, few, tanh(x), max_pool{}, flatten{}, dense{2}>>(
+            rows);
     }
 }
 
+namespace
+{
+
+// A row of two windows, through a weight of one.
+template <class T>
+struct two_windows
+{
+    using network_type =
+        basic_network<T, input{1, 2, 4}, conv2d{.filters = 1, .kernel = 1, .bias = false}, relu(x),
+                      max_pool{}>;
+    static_assert(kept_numbers<network_type> == 0);
+
+    network_type net;
+    std::vector<T> numbers{1, 2, 3, 4, 5, 6, 7, 8};
+
+    two_windows() { net.import_parameters(std::array{T(1)}); }
+};
+
+} // namespace
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_window_with_nan_has_nan, T, element_types)
 {
-    constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-    const basic_network<T, input{1, 2, 4}, relu(x), max_pool{}> net;
-    for (std::size_t place : {0u, 1u, 4u, 5u})
+    for (const std::size_t place : {0u, 1u, 4u, 5u})
     {
-        std::vector<T> numbers{1, 2, 3, 4, 5, 6, 7, 8};
-        numbers[place] = nan;
-        const auto pooled = net.predict(numbers);
+        two_windows<T> row;
+        row.numbers[place] = std::numeric_limits<T>::quiet_NaN();
+        const auto pooled = row.net.predict(row.numbers);
         BOOST_TEST(std::isnan(pooled[0]));
         BOOST_TEST(pooled[1] == 8);
     }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_window_of_infinities_has_one, T, element_types)
+{
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    two_windows<T> row;
+    row.numbers = {-infinity, -infinity, 3, infinity, -infinity, -infinity, 7, 8};
+    const auto pooled = row.net.predict(row.numbers);
+    BOOST_TEST(pooled[0] == 0);
+    BOOST_TEST(pooled[1] == infinity);
+}
+
+// Training on a NaN says so by its loss and by the gradient of the weight, and does not hide it.
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_nan_is_in_loss_and_gradient, T, element_types)
+{
+    for (const std::size_t place : {0u, 1u, 4u, 5u})
+    {
+        two_windows<T> row;
+        row.numbers[place] = std::numeric_limits<T>::quiet_NaN();
+        training_workspace<typename two_windows<T>::network_type> workspace;
+        const std::vector<T> targets{1, 1};
+        const auto result = workspace.template add_gradients<mean_squared_error>(
+            row.net, {row.numbers.data(), 1, 8}, {targets.data(), 1, 2}, 0);
+        BOOST_TEST(std::isnan(result.loss));
+        BOOST_TEST(std::isnan(workspace.gradients()[0]));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(gradients_by_inputs_go_through_both)
+{
+    using together =
+        basic_network<double, input{2, 4, 6}, few, swish, max_pool{}, flatten{}, dense{2}>;
+    using separate =
+        basic_network<double, input{2, 4, 6}, few, swish, apart, max_pool{}, flatten{}, dense{2}>;
+    static_assert(kept_numbers<together> == 0);
+    const together net{seed{3}};
+    separate other;
+    std::vector<double> parameters(static_cast<std::size_t>(together::parameter_count));
+    net.export_parameters(parameters);
+    other.import_parameters(parameters);
+    const auto inputs = numbers_of<double>(7 * together::input_size, -2, 2, 9);
+    std::vector<double> found(inputs.size());
+    std::vector<double> expected(inputs.size());
+    const rows_view<const double> rows{inputs.data(), 7, together::input_size};
+    input_gradients(net, rows, 1, rows_view<double>{found.data(), 7, together::input_size});
+    input_gradients(other, rows, 1, rows_view<double>{expected.data(), 7, together::input_size});
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
 }

@@ -168,6 +168,52 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pools_are_those_of_the_definition, T, element_type
     check<T, window_axis{3, 3, 1}, window_axis{2, 2, 1}>();
 }
 
+// A NaN in each place of a window in turn, also beside infinities. Nothing is below it, so that the first number
+// keeps its slope.
+BOOST_AUTO_TEST_CASE_TEMPLATE(windows_side_by_side_see_nan_and_infinity, T, element_types)
+{
+    constexpr int lanes = batch<T>::size;
+    constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    for (const T other : {T(1), infinity, -infinity})
+    {
+        for (std::size_t place = 0; place < 4; ++place)
+        {
+            std::vector<T> x(8 * lanes, other), y(2 * lanes), again(2 * lanes),
+                slopes(8 * lanes, T(3));
+            // Two windows side by side; the second is -inf.
+            const auto at = [](std::size_t window, std::size_t pixel)
+            {
+                return static_cast<std::ptrdiff_t>((pixel / 2 * 4 + window * 2 + pixel % 2) *
+                                                   lanes);
+            };
+            std::fill_n(x.begin() + at(0, place), lanes, nan);
+            for (std::size_t pixel = 0; pixel < 4; ++pixel)
+            {
+                std::fill_n(x.begin() + at(1, pixel), lanes, -infinity);
+            }
+            largest_of_windows<T, 2, 2>(x.data(), 4 * lanes, 2, lanes, y.data());
+            keep_slopes_of_largest<T, 2, 2>(x.data(), 4 * lanes, 2, lanes, again.data(),
+                                            slopes.data(), 4 * lanes);
+            for (int lane = 0; lane < lanes; ++lane)
+            {
+                const auto i = static_cast<std::size_t>(lane);
+                BOOST_TEST(std::isnan(y[i]));
+                BOOST_TEST(std::isnan(again[i]));
+                BOOST_TEST(y[i + lanes] == -infinity);
+                BOOST_TEST(again[i + lanes] == -infinity);
+                for (std::size_t pixel = 0; pixel < 4; ++pixel)
+                {
+                    const auto slope_in = [&](std::size_t window)
+                    { return slopes[static_cast<std::size_t>(at(window, pixel) + lane)]; };
+                    BOOST_TEST(slope_in(0) == (pixel == 0 ? 3 : 0));
+                    BOOST_TEST(slope_in(1) == (pixel == 0 ? 3 : 0));
+                }
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_nan_takes_the_gradient, T, element_types)
 {
     constexpr int lanes = batch<T>::size;

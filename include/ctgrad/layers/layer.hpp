@@ -135,6 +135,8 @@ struct keeping_context
 //     static constexpr int steps_before;        steps for which `kept` has room before the first
 //     step(parameters, x, y, memory, scratch)                      one step of one sequence, not `infer`
 //
+// Two neighbours may go over rows together: network/steps.hpp says which, and by what.
+//
 // A layer that is quicker for one row, in line, may also have
 //
 //     in place:  infer_row(parameters, xy)

@@ -12,7 +12,7 @@ namespace ctgrad
 /// else needs, and those that the pool lets nothing through to become zero. So backward is one product, in
 /// the same place, and neither sets anything to zero first nor looks for the largest numbers again.
 /// Shapes     as max_pool
-/// Gradients  dx = dy f'(x) for the first largest value of each window, 0 for the others
+/// Gradients  dx = dy f'(x) for the first largest value of each window, 0 for the others, for finite dy
 template <class T, class Activation, class Pool>
 struct pooled_formula : without_parameters<T>
 {
@@ -125,6 +125,9 @@ private:
 namespace detail
 {
 
+/// Numbers of a window that are put on the stack.
+inline constexpr int most_window_numbers = 4096;
+
 /// Whether two layers, one behind the other, go over rows together: where windows lie side by side, and
 /// one of them is small enough for the stack.
 template <class First, class Second>
@@ -136,7 +139,8 @@ template <class T, auto Formula, shape In, row_format Format, placement PoolIn, 
 inline constexpr bool are_pooled_formula<activation_implementation<T, Formula, In, Format>,
                                          pooling_implementation<T, PoolIn, Kind, Plan>> =
     is_for_each_element<Formula> && Plan.y.are_side_by_side() && Plan.x.are_side_by_side() &&
-    Plan.y.kernel * Plan.x.kernel * row_stride<T>(PoolIn.channels()) <= 4096;
+    Plan.y.kernel * Plan.x.kernel * pooling_implementation<T, PoolIn, Kind, Plan>::pixel <=
+        most_window_numbers;
 
 } // namespace detail
 

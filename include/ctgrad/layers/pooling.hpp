@@ -146,7 +146,6 @@ struct pooling_implementation : without_parameters<T>
     static constexpr int kept = 0;
 
     static constexpr bool by_samples = In.format == row_format::sample_blocks;
-    static constexpr detail::pooling kind = Kind;
     static constexpr detail::pooling_plan plan = Plan;
     static constexpr int channels = Plan.input.extents[0];
     static constexpr int lanes = simd::batch<T>::size;

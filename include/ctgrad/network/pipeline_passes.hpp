@@ -10,8 +10,8 @@ namespace ctgrad::detail
 
 /// Stands for the absence of what looks at rows on their way. An observer is called before each layer's
 /// pass, with the layer's type and place, its parameters, its input (a result), how many rows those are
-/// and the context of the pass. What a pool gets that is taken together with the
-/// formula before it is nowhere: it is shown the formula's input.
+/// and the context of the pass. What a pool gets that is taken together with the formula before it is
+/// nowhere: it is shown the formula's input.
 struct no_observer
 {
 };
@@ -164,7 +164,8 @@ struct pipeline_passes<T, In, pipeline<Layers...>>
     }
 
     /// Takes the gradients of the outputs, in `at.first`, back to all parameters; and to the input if that
-    /// is wanted: then returns where they are.
+    /// is wanted: then returns where they are, which may be within `at.values`. Once for each forward pass, as
+    /// steps may overwrite what it has left.
     static T* backward(const T* parameters, const T* x, std::ptrdiff_t x_stride,
                        const training_memory& at, T* gradients, std::ptrdiff_t rows,
                        const keeping_context<T>& context, const auto& update,

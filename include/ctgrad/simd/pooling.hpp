@@ -69,6 +69,15 @@ CTGRAD_ALWAYS_INLINE void for_each_place(const auto& f)
             f(i, j);
 }
 
+/// The largest vector of load(row, column); NaN where one is.
+template <int Rows, int Columns>
+CTGRAD_ALWAYS_INLINE auto largest_of_window(const auto& load)
+{
+    auto largest = load(0, 0);
+    for_each_place<Rows, Columns>([&](int i, int j) { largest = maximum(load(i, j), largest); });
+    return largest;
+}
+
 /// Calls f(first number in x, number in y) for each vector of windows side by side, `columns` pixels wide.
 template <class Vector>
 CTGRAD_ALWAYS_INLINE void for_each_window_vector(int count, int columns, std::ptrdiff_t pixel,
@@ -147,10 +156,7 @@ void largest_of_windows(const T* x, std::ptrdiff_t x_row, int count, std::ptrdif
         {
             const auto load = [&](int i, int j)
             { return vector::load(x + first + i * x_row + j * pixel); };
-            vector largest = load(0, 0);
-            detail::for_each_place<Rows, Columns>([&](int i, int j)
-                                                  { largest = maximum(load(i, j), largest); });
-            largest.store(y + at);
+            detail::largest_of_window<Rows, Columns>(load).store(y + at);
         });
 }
 
@@ -167,9 +173,7 @@ void keep_slopes_of_largest(const T* x, std::ptrdiff_t x_row, int count, std::pt
         {
             const auto load = [&](int i, int j)
             { return vector::load(x + first + i * x_row + j * pixel); };
-            vector largest = load(0, 0);
-            detail::for_each_place<Rows, Columns>([&](int i, int j)
-                                                  { largest = maximum(load(i, j), largest); });
+            const vector largest = detail::largest_of_window<Rows, Columns>(load);
             largest.store(y + at);
             auto is_free = vector::first_lanes(vector::size);
             detail::for_each_place<Rows, Columns>(

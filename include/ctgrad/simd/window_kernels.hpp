@@ -20,7 +20,7 @@ namespace ctgrad::simd::detail
 struct window_walk
 {
     window_rows rows;
-    window_rows columns;
+    window_rows columns; // for sample_tiles only
     std::ptrdiff_t x_row, y_row;
     int middle, inner;
     std::ptrdiff_t x_middle, x_inner;

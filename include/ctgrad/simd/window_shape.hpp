@@ -77,7 +77,8 @@ struct int_range
 };
 
 /// Rows of an output and the rows of an image that their taps meet; those that meet none add nothing,
-/// so that above and below an image there need be no zeros. Columns likewise.
+/// so that above and below an image there need be no zeros. Also for columns; what is called a row is a
+/// column then.
 struct window_rows
 {
     int count;
@@ -89,7 +90,7 @@ struct window_rows
 
     constexpr int met_by(int row, int tap) const { return first + row * step + tap * dilation; }
 
-    /// The taps that meet the image somewhere from `first` to `last`. Counted, as there are few: to divide
+    /// The taps that meet the image somewhere from the first of these rows to the last. Counted, as there are few: to divide
     /// would take as long as a tile's terms.
     constexpr int_range taps_at(int first_row, int last_row) const
     {

@@ -57,7 +57,9 @@ template <class T, class Arch>
 constexpr tile_size gradient_tile(int filters, int taps)
 {
     constexpr int registers = vector_registers<T, Arch>();
-    const int most = (registers - 1) / taps - 1;
+    // Without fused multiply-add a product needs one.
+    constexpr int usable = has_fused_multiply_add<Arch> ? registers : registers - 1;
+    const int most = (usable - 1) / taps - 1;
     if (most < 3)
         return best_tile<T, Arch>(filters, taps);
     const int tiles = divide_up(filters, most);
