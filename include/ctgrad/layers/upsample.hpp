@@ -54,8 +54,24 @@ public:
 
     static void infer(const T*, const T* x, std::ptrdiff_t x_stride, T* y, std::ptrdiff_t rows)
     {
-        for_each_pixel(x_stride, rows, [&](std::ptrdiff_t from, std::ptrdiff_t to)
-                       { std::copy_n(x + from, pixel, y + to); });
+        for_each_row(x_stride, rows,
+                     [&](std::ptrdiff_t from, std::ptrdiff_t to)
+                     {
+                         const T* const small = x + from;
+                         T* const large = y + to;
+                         for (int j = 0; j < columns_in; ++j)
+                         {
+                             for (int k = 0; k < column_factor; ++k)
+                             {
+                                 std::copy_n(small + j * pixel, pixel,
+                                             large + (j * column_factor + k) * pixel);
+                             }
+                         }
+                         for (int i = 1; i < row_factor; ++i)
+                         {
+                             std::copy_n(large, large_row, large + i * large_row);
+                         }
+                     });
         if constexpr (format == row_format::rows)
         {
             clear_padding(y, output.size(), rows);
@@ -69,15 +85,19 @@ public:
         {
             return;
         }
-        std::fill_n(dx, numbers_of_rows<T>(In, rows), T(0));
-        for_each_pixel(row_stride<T>(image.size()), rows,
-                       [&](std::ptrdiff_t to, std::ptrdiff_t from)
-                       {
-                           for (int i = 0; i < pixel; ++i)
-                           {
-                               dx[to + i] += dy[from + i];
-                           }
-                       });
+        for_each_row(row_stride<T>(image.size()), rows,
+                     [&](std::ptrdiff_t to, std::ptrdiff_t from)
+                     {
+                         for (int j = 0; j < columns_in; ++j)
+                         {
+                             add_up_copies(dy + from + j * column_factor * pixel,
+                                           dx + to + j * pixel);
+                         }
+                     });
+        if constexpr (format == row_format::rows)
+        {
+            clear_padding(dx, image.size(), rows);
+        }
     }
 
 private:
@@ -89,35 +109,41 @@ private:
                                                                        : row_stride<T>(channels);
     static constexpr int planes_of_sample = format == row_format::channels_last ? 1 : channels;
 
-    /// Calls with the places of each pixel in the large image, in the small one and in the large one.
-    static void for_each_pixel(std::ptrdiff_t row_distance, std::ptrdiff_t rows, const auto& body)
+    static constexpr std::ptrdiff_t large_row = columns_in * column_factor * pixel;
+
+    static void add_up_copies(const T* dy, T* dx)
     {
-        constexpr int rows_out = rows_in * row_factor;
-        constexpr int columns_out = columns_in * column_factor;
-        constexpr int plane_in = rows_in * columns_in * pixel;
-        constexpr int plane_out = rows_out * columns_out * pixel;
+        for (int lane = 0; lane < pixel; ++lane)
+        {
+            T sum = 0;
+            for (int i = 0; i < row_factor; ++i)
+            {
+                for (int k = 0; k < column_factor; ++k)
+                {
+                    sum += dy[i * large_row + k * pixel + lane];
+                }
+            }
+            dx[lane] = sum;
+        }
+    }
+
+    /// Calls with where each row of the small image begins there, and the first of its rows in the large one.
+    static void for_each_row(std::ptrdiff_t row_distance, std::ptrdiff_t rows, const auto& body)
+    {
+        constexpr std::ptrdiff_t small_row = columns_in * pixel;
+        constexpr std::ptrdiff_t planes_in = planes_of_sample * rows_in * small_row;
+        constexpr std::ptrdiff_t planes_out = planes_of_sample * rows_in * row_factor * large_row;
+        const bool by_rows = format == row_format::rows;
         const bool by_blocks = format == row_format::sample_blocks;
         const std::ptrdiff_t samples = by_blocks ? (rows + lanes - 1) / lanes : rows;
-        const std::ptrdiff_t distance_in =
-            format == row_format::rows ? row_distance : planes_of_sample * plane_in;
-        const std::ptrdiff_t distance_out = format == row_format::rows
-                                                ? row_stride<T>(output.size())
-                                                : planes_of_sample * plane_out;
+        const std::ptrdiff_t distance_in = by_rows ? row_distance : planes_in;
+        const std::ptrdiff_t distance_out = by_rows ? row_stride<T>(output.size()) : planes_out;
         for (std::ptrdiff_t sample = 0; sample < samples; ++sample)
         {
-            for (int plane = 0; plane < planes_of_sample; ++plane)
+            for (std::ptrdiff_t row = 0; row < planes_of_sample * rows_in; ++row)
             {
-                const std::ptrdiff_t from = sample * distance_in + plane * plane_in;
-                const std::ptrdiff_t to = sample * distance_out + plane * plane_out;
-                for (int i = 0; i < rows_out; ++i)
-                {
-                    const int row = i / row_factor * columns_in;
-                    for (int j = 0; j < columns_out; ++j)
-                    {
-                        body(from + (row + j / column_factor) * pixel,
-                             to + (i * columns_out + j) * pixel);
-                    }
-                }
+                body(sample * distance_in + row * small_row,
+                     sample * distance_out + row * row_factor * large_row);
             }
         }
     }
