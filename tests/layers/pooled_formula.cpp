@@ -27,14 +27,15 @@ constexpr average_pool apart{.size = 1};
 template <class Network>
 constexpr int kept_numbers = Network::memory.kept;
 
+// The same of layers within a layer that holds them.
+template <placement In, auto... Layers>
+constexpr int kept_in_branch =
+    detail::branch<double, In, row_format::rows, pass_size::many_rows, Layers...>::memory.kept;
+
 // Exactly, as all numbers are computed alike; whole inputs and weights make for ties.
-template <class T, input In, auto First, auto Formula, max_pool Pool>
-void compare()
+template <class T, class together, class separate>
+void compare_networks()
 {
-    using together = basic_network<T, In, First, Formula, Pool>;
-    using separate = basic_network<T, In, First, Formula, apart, Pool>;
-    static_assert(kept_numbers<together> == 0);
-    static_assert(kept_numbers<separate> > 0);
     together net;
     separate other;
     auto parameters =
@@ -68,6 +69,16 @@ void compare()
     }
 }
 
+template <class T, input In, auto First, auto Formula, max_pool Pool>
+void compare()
+{
+    using together = basic_network<T, In, First, Formula, Pool>;
+    using separate = basic_network<T, In, First, Formula, apart, Pool>;
+    static_assert(kept_numbers<together> == 0);
+    static_assert(kept_numbers<separate> > 0);
+    compare_networks<T, together, separate>();
+}
+
 constexpr conv2d few{.filters = 3, .padding = same_size};
 constexpr conv2d seventeen{.filters = 17, .padding = same_size};
 constexpr conv2d many{.filters = 18, .padding = same_size};
@@ -88,34 +99,71 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values_and_gradients_are_those_of_both_apart, T, e
     compare<T, input{1, 2, 601}, few, tanh(x), max_pool{.size = {2, 3}}>();
 }
 
+// Within layers that hold others, with samples and with channels in the lanes.
+BOOST_AUTO_TEST_CASE(branches_are_those_of_both_apart)
+{
+    constexpr shape image(18, 4, 4);
+    static_assert(kept_in_branch<placement{image, row_format::sample_blocks}, swish, max_pool{}> ==
+                  0);
+    static_assert(kept_in_branch<placement{image, row_format::channels_last}, swish, max_pool{}> ==
+                  0);
+    const auto check = []<input In, auto First>()
+    {
+        compare_networks<float, basic_network<float, In, First, chain<swish, max_pool{}>{}>,
+                         basic_network<float, In, First, chain<swish, apart, max_pool{}>{}>>();
+        // What the other branch gets must stay as it was.
+        compare_networks<
+            float,
+            basic_network<float, In, First, add_up<chain<swish, max_pool{}>{}, max_pool{}>{}>,
+            basic_network<float, In, First,
+                          add_up<chain<swish, apart, max_pool{}>{}, max_pool{}>{}>>();
+    };
+    check.template operator()<input{2, 4, 4}, few>();
+    check.template operator()<input{18, 4, 4}, many>();
+}
+
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences)
 {
     // Of few rows: with many, steps of differences go over the edges of some window.
-    const auto check = []<class Network>(std::ptrdiff_t rows)
+    const auto check = []<input In, auto... Layers>()
     {
-        const std::string wrong = wrong_gradients<Network>(rows, 60);
-        BOOST_TEST(wrong.empty(), rows << " rows: " << wrong);
+        for (const std::ptrdiff_t rows : {1, 7})
+        {
+            const std::string wrong =
+                wrong_gradients<basic_network<double, In, Layers...>>(rows, 60);
+            BOOST_TEST(wrong.empty(), rows << " rows: " << wrong);
+        }
     };
-    for (const std::ptrdiff_t rows : {1, 7})
+    const auto check_pairs = [&]<input In, auto... Layers>()
     {
-        check.template operator()<
-            basic_network<double, input{2, 4, 6}, few, tanh(x), max_pool{}, flatten{}, dense{2}>>(
-            rows);
-        check.template operator()<
-            basic_network<double, input{2, 5, 8}, few, swish, max_pool{}, few, swish, max_pool{}>>(
-            rows);
-        // Within others, where the channels are in the lanes too, and beside a layer that has memory of passes.
-        check.template operator()<basic_network<double, input{2, 4, 4}, seventeen,
-                                                chain<swish, max_pool{}>{}, flatten{}, dense{2}>>(
-            rows);
-        check.template operator()<basic_network<
-            double, input{2, 4, 4}, seventeen,
-            concatenate<chain<swish, max_pool{}>{}, max_pool{}>{}, flatten{}, dense{2}>>(rows);
-        check.template
-        operator()<basic_network<double, input{2, 4, 4}, few, dropout{0.3}, tanh(x), max_pool{},
-                                 dropout{0.3}, few, tanh(x), max_pool{}, flatten{}, dense{2}>>(
-            rows);
-    }
+        static_assert(kept_numbers<basic_network<double, In, Layers...>> == 0);
+        check.template operator()<In, Layers...>();
+    };
+    check_pairs
+        .template operator()<input{2, 4, 6}, few, tanh(x), max_pool{}, flatten{}, dense{2}>();
+    check_pairs
+        .template operator()<input{2, 5, 8}, few, swish, max_pool{}, few, swish, max_pool{}>();
+
+    constexpr placement image{shape(2, 4, 4)};
+    static_assert(kept_in_branch<image, seventeen, swish, max_pool{}> == 0);
+    check.template
+    operator()<input{2, 4, 4}, seventeen, chain<swish, max_pool{}>{}, flatten{}, dense{2}>();
+    check.template
+    operator()<input{2, 4, 4}, seventeen, add_up<chain<swish, max_pool{}>{}, max_pool{}>{},
+               flatten{}, dense{2}>();
+    check.template
+    operator()<input{2, 4, 4},
+               concatenate<chain<seventeen, swish, max_pool{}>{}, chain<few, max_pool{}>{}>{},
+               flatten{}, dense{2}>();
+    // Branches of concatenate get rows, so that a conversion lies between these two: no pair.
+    check.template
+    operator()<input{2, 4, 4}, seventeen, concatenate<chain<swish, max_pool{}>{}, max_pool{}>{},
+               flatten{}, dense{2}>();
+    // Between, dropout parts the two; before, it has the same rows.
+    check.template
+    operator()<input{2, 4, 4}, seventeen, swish, dropout{0.3}, max_pool{}, flatten{}, dense{2}>();
+    check.template operator()<input{2, 4, 4}, few, dropout{0.3}, swish, max_pool{}, dropout{0.3},
+                              few, tanh(x), max_pool{}, flatten{}, dense{2}>();
 }
 
 namespace
