@@ -173,6 +173,7 @@ int main(int argc, char** argv)
     enter_factor<image>("16x14x14");
     enter<image, max_pool{}>("max_pool", "16x14x14_2x2");
     enter<image, average_pool{}>("average_pool", "16x14x14_2x2");
+    enter<image, global_average_pool{}>("global_average_pool", "16x14x14");
     enter<image, batch_norm{}>("batch_norm", "16x14x14");
     enter<image, upsample{}>("upsample", "16x14x14_2x2");
 

@@ -162,6 +162,15 @@ BOOST_AUTO_TEST_CASE(tensors_of_branches_have_numbers)
     BOOST_TEST(stored == net_type().parameters().size());
 }
 
+BOOST_AUTO_TEST_CASE(names_of_tensors_may_be_long)
+{
+    constexpr parameter<"a_slope_that_somebody_has_called_by_a_long_name"> slope{1.0};
+    using net = network<input{3}, residual<residual<dense{3}, slope * x>{}>{}>;
+    constexpr auto tensors = net::parameter_tensors();
+    static_assert(tensors[0].name == "0.0.weight");
+    static_assert(tensors[2].name == "0.1.a_slope_that_somebody_has_called_by_a_long_name");
+}
+
 BOOST_AUTO_TEST_CASE(a_fast_form_reaches_what_is_within)
 {
     constexpr variable<"gate"> gate;

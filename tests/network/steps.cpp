@@ -36,6 +36,9 @@ BOOST_AUTO_TEST_CASE(what_does_not)
 {
     static_assert(kept<relu(x), max_pool{.size = 2, .stride = 1}> == one_image);
     static_assert(kept<relu(x), max_pool{.size = 2, .padding = 1}> == one_image);
+    // A window that is too large for the stack.
+    static_assert(network<input{1, 67, 67}, images, relu(x), max_pool{.size = 65}>::memory.kept >
+                  0);
     // Gradients of a parameter need the pre-activations.
     static_assert(kept<activations::parametric_relu, max_pool{}> > 0);
     BOOST_TEST(true);

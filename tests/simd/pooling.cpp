@@ -8,6 +8,8 @@
 #include <ctgrad/simd/pooling.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <limits>
 #include <random>
 #include <tuple>
@@ -168,71 +170,62 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pools_are_those_of_the_definition, T, element_type
     check<T, window_axis{3, 3, 1}, window_axis{2, 2, 1}>();
 }
 
-// A NaN in each place of a window in turn, also beside infinities. Nothing is below it, so that the first number
-// keeps its slope.
-BOOST_AUTO_TEST_CASE_TEMPLATE(windows_side_by_side_see_nan_and_infinity, T, element_types)
+// All windows of 2 x 2 of these numbers, one for each lane and position.
+BOOST_AUTO_TEST_CASE_TEMPLATE(windows_of_nan_and_infinities, T, element_types)
 {
-    constexpr int lanes = batch<T>::size;
-    constexpr T nan = std::numeric_limits<T>::quiet_NaN();
     constexpr T infinity = std::numeric_limits<T>::infinity();
-    for (const T other : {T(1), infinity, -infinity})
-    {
-        for (std::size_t place = 0; place < 4; ++place)
-        {
-            std::vector<T> x(8 * lanes, other), y(2 * lanes), again(2 * lanes),
-                slopes(8 * lanes, T(3));
-            // Two windows side by side; the second is -inf.
-            const auto at = [](std::size_t window, std::size_t pixel)
-            {
-                return static_cast<std::ptrdiff_t>((pixel / 2 * 4 + window * 2 + pixel % 2) *
-                                                   lanes);
-            };
-            std::fill_n(x.begin() + at(0, place), lanes, nan);
-            for (std::size_t pixel = 0; pixel < 4; ++pixel)
-            {
-                std::fill_n(x.begin() + at(1, pixel), lanes, -infinity);
-            }
-            largest_of_windows<T, 2, 2>(x.data(), 4 * lanes, 2, lanes, y.data());
-            keep_slopes_of_largest<T, 2, 2>(x.data(), 4 * lanes, 2, lanes, again.data(),
-                                            slopes.data(), 4 * lanes);
-            for (int lane = 0; lane < lanes; ++lane)
-            {
-                const auto i = static_cast<std::size_t>(lane);
-                BOOST_TEST(std::isnan(y[i]));
-                BOOST_TEST(std::isnan(again[i]));
-                BOOST_TEST(y[i + lanes] == -infinity);
-                BOOST_TEST(again[i + lanes] == -infinity);
-                for (std::size_t pixel = 0; pixel < 4; ++pixel)
-                {
-                    const auto slope_in = [&](std::size_t window)
-                    { return slopes[static_cast<std::size_t>(at(window, pixel) + lane)]; };
-                    BOOST_TEST(slope_in(0) == (pixel == 0 ? 3 : 0));
-                    BOOST_TEST(slope_in(1) == (pixel == 0 ? 3 : 0));
-                }
-            }
-        }
-    }
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_nan_takes_the_gradient, T, element_types)
-{
+    constexpr std::array<T, 4> numbers{-infinity, std::numeric_limits<T>::quiet_NaN(), T(-1),
+                                       infinity};
     constexpr int lanes = batch<T>::size;
-    constexpr window_axis axis{2, 2, 2};
-    std::vector<T> x(4 * lanes, T(1)), dy(lanes, T(3)), dx(4 * lanes), y(lanes);
-    for (int lane = 0; lane < lanes; ++lane)
+    constexpr int windows = 256 / lanes;
+    constexpr int x_row = 2 * windows * lanes;
+    constexpr window_axis y_axis{2, 2, 2};
+    constexpr window_axis x_axis{2 * windows, 2, 2};
+    constexpr T slope = 3;
+    std::vector<T> x(2 * x_row), expected_dx(x.size()), largest(256), dy(256, slope);
+    for (int window = 0; window < 256; ++window)
     {
-        x[static_cast<std::size_t>(lane % 4 * lanes + lane)] = std::numeric_limits<T>::quiet_NaN();
-    }
-    max_pool_plane<T, axis, axis>(x.data(), lanes, 1, y.data(), lanes);
-    max_pool_plane_gradient<T, axis, axis>(x.data(), lanes, 1, dy.data(), lanes, dx.data());
-    for (int lane = 0; lane < lanes; ++lane)
-    {
-        BOOST_TEST(y[static_cast<std::size_t>(lane)] != y[static_cast<std::size_t>(lane)]);
-        T sum = 0;
-        for (int pixel = 0; pixel < 4; ++pixel)
+        const auto number_at = [&](int place)
+        { return numbers[static_cast<std::size_t>(window >> 2 * place & 3)]; };
+        const auto index = [&](int place)
         {
-            sum += dx[static_cast<std::size_t>(pixel * lanes + lane)];
+            const int column = 2 * (window / lanes) + place % 2;
+            return static_cast<std::size_t>(place / 2 * x_row + column * lanes + window % lanes);
+        };
+        int first = 0;
+        bool has_nan = false;
+        for (int place = 0; place < 4; ++place)
+        {
+            x[index(place)] = number_at(place);
+            has_nan = has_nan || std::isnan(number_at(place));
+            first = number_at(place) > number_at(first) ? place : first;
         }
-        BOOST_TEST(sum == 3);
+        // Of a window with a NaN no number is below it, so that the first takes the gradient.
+        first = has_nan ? 0 : first;
+        largest[static_cast<std::size_t>(window)] = has_nan ? numbers[1] : number_at(first);
+        expected_dx[index(first)] = slope;
     }
+    const auto check_largest = [&](const std::vector<T>& y)
+    {
+        for (std::size_t i = 0; i < y.size(); ++i)
+        {
+            BOOST_TEST((y[i] == largest[i] || (std::isnan(y[i]) && std::isnan(largest[i]))));
+        }
+    };
+
+    std::vector<T> y(256), dx(x.size());
+    max_pool_plane<T, y_axis, x_axis>(x.data(), lanes, 1, y.data(), lanes);
+    check_largest(y);
+    max_pool_plane_gradient<T, y_axis, x_axis>(x.data(), lanes, 1, dy.data(), lanes, dx.data());
+    BOOST_TEST(dx == expected_dx);
+
+    std::ranges::fill(y, T(0));
+    largest_of_windows<T, 2, 2>(x.data(), x_row, windows, lanes, y.data());
+    check_largest(y);
+    std::ranges::fill(y, T(0));
+    std::vector<T> slopes(x.size(), slope);
+    keep_slopes_of_largest<T, 2, 2>(x.data(), x_row, windows, lanes, y.data(), slopes.data(),
+                                    x_row);
+    check_largest(y);
+    BOOST_TEST(slopes == expected_dx);
 }

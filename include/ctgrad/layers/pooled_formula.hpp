@@ -125,7 +125,8 @@ private:
 namespace detail
 {
 
-/// Numbers of a window that are put on the stack.
+/// Numbers of one window, each pixel with its vectors, that may lie on the stack: of doubles that is 32 KB,
+/// about what a first level of the cache holds.
 inline constexpr int most_window_numbers = 4096;
 
 /// Whether two layers, one behind the other, go over rows together: where windows lie side by side, and

@@ -1,44 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <ctgrad/core/bounded_string.hpp>
 #include <ctgrad/network/branch.hpp>
 
 namespace ctgrad::detail
 {
-
-/// Number `Layer` and the name of a tensor, "2.weight".
-struct numbered_name
-{
-    std::array<char, 32> characters{};
-    int size = 0;
-
-    constexpr numbered_name() = default;
-    constexpr numbered_name(int layer, std::string_view name)
-    {
-        int power = 1;
-        while (layer / power > 9)
-        {
-            power *= 10;
-        }
-        for (; power > 0; power /= 10)
-        {
-            add(static_cast<char>('0' + layer / power % 10));
-        }
-        add('.');
-        for (const char character : name)
-        {
-            add(character);
-        }
-    }
-
-    constexpr std::string_view view() const
-    {
-        return {characters.data(), static_cast<std::size_t>(size)};
-    }
-
-private:
-    constexpr void add(char character) { characters[static_cast<std::size_t>(size++)] = character; }
-};
 
 /// What lies before each part of a block whose parts have these sizes.
 template <std::size_t Count>
@@ -91,16 +58,34 @@ private:
         return tensors;
     }();
 
+    /// Characters of the longest name, and room for a number and a dot before it.
+    static constexpr std::size_t most_characters = []
+    {
+        std::size_t longest = 0;
+        for_each_layer(
+            [&]<class Layer>(hana::basic_type<Layer>, int, int)
+            {
+                for (const tensor_info& tensor : Layer::tensors)
+                {
+                    longest = std::max(longest, tensor.name.size());
+                }
+            });
+        return longest + 12;
+    }();
+
+    /// The number of each tensor's layer and its own name, as "2.weight".
     static constexpr auto names = []
     {
-        std::array<numbered_name, static_cast<std::size_t>(tensor_count)> made{};
+        std::array<bounded_string<most_characters>, static_cast<std::size_t>(tensor_count)> made{};
         std::size_t next = 0;
         for_each_layer(
             [&]<class Layer>(hana::basic_type<Layer>, int, int number)
             {
                 for (const tensor_info& tensor : Layer::tensors)
                 {
-                    made[next++] = numbered_name(number, tensor.name);
+                    made[next] = decimal(number).view();
+                    made[next] += ".";
+                    made[next++] += tensor.name;
                 }
             });
         return made;

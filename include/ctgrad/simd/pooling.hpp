@@ -134,7 +134,7 @@ void max_pool_plane_gradient(const T* x, std::ptrdiff_t pixel, int vectors, cons
                         rows, columns,
                         [&](int i)
                         {
-                            // Not below rather than equal: a NaN takes the gradient too.
+                            // Not below rather than equal: of a window with NaN the first number.
                             const auto is_below = load(i) < largest;
                             T* const to = dx + i * pixel + at;
                             (vector::load(to) + select(is_below, none, left)).store(to);
@@ -179,7 +179,7 @@ void keep_slopes_of_largest(const T* x, std::ptrdiff_t x_row, int count, std::pt
             detail::for_each_place<Rows, Columns>(
                 [&](int i, int j)
                 {
-                    // Not below rather than equal: a NaN takes the gradient too.
+                    // Not below rather than equal: of a window with NaN the first number.
                     const auto is_first = is_free & !(load(i, j) < largest);
                     T* const slope = slopes + first + i * slopes_row + j * pixel;
                     select(is_first, vector::load(slope), vector(T(0))).store(slope);

@@ -90,8 +90,8 @@ struct window_rows
 
     constexpr int met_by(int row, int tap) const { return first + row * step + tap * dilation; }
 
-    /// The taps that meet the image somewhere from the first of these rows to the last. Counted, as there are few: to divide
-    /// would take as long as a tile's terms.
+    /// The taps that meet the image somewhere from `first_row` to `last_row` of the output. Counted, as
+    /// there are few: to divide would take as long as a tile's terms.
     constexpr int_range taps_at(int first_row, int last_row) const
     {
         int_range met{0, taps};
