@@ -213,12 +213,17 @@ def markdown(runs, date):
                 fast.append(f'{1 / values["fast"]:.2f}')
         lines.append(f'| {function} | ' + ' | '.join(cells)
                      + f' | {", ".join(scalar)} | {", ".join(fast)} |')
-    worst = max(values['hand'] for run in runs for values in run['ratios'].values()
-                if 'hand' in values)
-    lengths = sorted({row[2] for run in runs for row in run['ratios']})
+    by_length = {}
+    for run in runs:
+        for row, values in run['ratios'].items():
+            if 'hand' in values:
+                by_length.setdefault(row[2], []).append(values['hand'])
+    others = ''.join(
+        f'; at {each:,}, where both wait for memory and ratios change from round to round, '
+        f'{statistics.mean(ratios):.2f} on average and {max(ratios):.2f} at worst'
+        for each, ratios in sorted(by_length.items()) if each != length)
     lines += ['',
-              f'float, {length:,} elements; the worst ratio at any length '
-              f'({", ".join(f"{each:,}" for each in lengths)}) is {worst:.2f}. '
+              f'float, {length:,} elements; {max(by_length[length]):.2f} at worst{others}. '
               f'{processor()} ({runs[0]["simd"]}), one core, '
               f'{" and ".join(run["compiler"] for run in runs)}, '
               f'{" ".join(word for word in runs[0]["flags"] if word.startswith(("-O", "-m")))}, '
