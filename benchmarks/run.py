@@ -220,7 +220,7 @@ def markdown(runs, date):
                 by_length.setdefault(row[2], []).append(values['hand'])
     others = ''.join(
         f'; at {each:,}, where both wait for memory and ratios change from round to round, '
-        f'{statistics.mean(ratios):.2f} on average and {max(ratios):.2f} at worst'
+        f'{networks.geometric_mean(ratios):.2f} on average and {max(ratios):.2f} at worst'
         for each, ratios in sorted(by_length.items()) if each != length)
     lines += ['',
               f'float, {length:,} elements; {max(by_length[length]):.2f} at worst{others}. '

@@ -103,3 +103,54 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_formula_may_be_composed_of_others, T, element_ty
     constexpr auto slope_of_cube = derivative(x * x * x, x);
     BOOST_TEST((outputs_of<slope_of_cube, 2>(std::vector<T>{2, -1}) == std::vector<T>{12, 3}));
 }
+
+namespace
+{
+
+// Gradients of seven rows beside those of one row after the other; both leave lanes without a sample.
+template <auto... Layers>
+void require_gradients_of_few_rows()
+{
+    using net = basic_network<double, input{1, 5, 5}, Layers..., flatten{}, dense{2}>;
+    constexpr std::ptrdiff_t rows = 7;
+    const net one{seed{3}};
+    const auto inputs = numbers_of<double>(rows * net::input_size, 0.5, 1, 1);
+    const auto targets = numbers_of<double>(rows * net::output_size, -1, 1, 2);
+    const auto view = [](const std::vector<double>& of, std::ptrdiff_t size, std::ptrdiff_t first,
+                         std::ptrdiff_t count)
+    { return rows_view<const double>{of.data() + first * size, count, size}; };
+    training_workspace<net> together;
+    training_workspace<net> alone;
+    together.template add_part<mean_squared_error>(one, view(inputs, net::input_size, 0, rows),
+                                                   view(targets, net::output_size, 0, rows), 0,
+                                                   rows);
+    for (std::ptrdiff_t row = 0; row < rows; ++row)
+    {
+        alone.template add_part<mean_squared_error>(one, view(inputs, net::input_size, row, 1),
+                                                    view(targets, net::output_size, row, 1), 0,
+                                                    rows);
+    }
+    double largest = 0;
+    for (std::size_t i = 0; i < together.gradients().size(); ++i)
+    {
+        const double gradient = together.gradients()[i];
+        largest = std::max(largest, std::abs(gradient));
+        BOOST_REQUIRE_SMALL(gradient - alone.gradients()[i], 1e-10);
+    }
+    BOOST_TEST(largest > 0);
+}
+
+} // namespace
+
+// The bias of the convolution, which is 0 at first, stands where there is no sample, or no channel: there
+// values and slopes are infinite.
+BOOST_AUTO_TEST_CASE(lanes_of_no_sample_get_no_gradient)
+{
+    constexpr auto steep = log(abs(x));
+    constexpr conv2d few{.filters = 3, .kernel = 2, .weights = initialiser::he_normal};
+    constexpr conv2d many{.filters = 17, .kernel = 2, .weights = initialiser::he_normal};
+    require_gradients_of_few_rows<few, steep, few>();
+    require_gradients_of_few_rows<few, steep, max_pool{}, few>();
+    require_gradients_of_few_rows<many, steep, many>();
+    require_gradients_of_few_rows<many, steep, max_pool{}, conv_transpose2d{.filters = 17}>();
+}

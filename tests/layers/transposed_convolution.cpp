@@ -184,11 +184,24 @@ BOOST_AUTO_TEST_CASE(files_have_a_row_for_each_filter)
     BOOST_TEST(numbers == again, boost::test_tools::per_element());
 }
 
-// A quarter of 16 taps meet in each pixel.
+BOOST_AUTO_TEST_CASE(fan_in_is_what_meets_in_a_pixel)
+{
+    // One pixel becomes many: each of them gets one number of each channel.
+    static_assert(conv_transpose2d{.filters = 64, .kernel = 4}.plan(shape(100, 1, 1)).fan_in() ==
+                  100);
+    static_assert(
+        conv_transpose2d{.filters = 4, .kernel = 4, .stride = 2, .padding = 1, .groups = 2}
+            .plan(shape(6, 5, 5))
+            .fan_in() == 10);
+    static_assert(conv_transpose2d{.filters = 5, .padding = 1}.plan(shape(2, 1, 1)).fan_in() == 2);
+}
+
+// Of each axis 8 positions have 4 taps, but for two that are cut off: 30 x 30 meet in 16 x 16 pixels.
 BOOST_AUTO_TEST_CASE(initial_weights_have_the_variance_of_the_gain)
 {
-    using net = network<input{16, 8, 8}, conv_transpose2d{.filters = 64, .kernel = 4, .stride = 2},
-                        relu(x)>;
+    using net =
+        network<input{16, 8, 8},
+                conv_transpose2d{.filters = 64, .kernel = 4, .stride = 2, .padding = 1}, relu(x)>;
     net one{seed{5}};
     std::vector<float> numbers(static_cast<std::size_t>(net::parameter_count));
     one.export_parameters(numbers);
@@ -199,7 +212,8 @@ BOOST_AUTO_TEST_CASE(initial_weights_have_the_variance_of_the_gain)
         sum += static_cast<double>(numbers[i]) * numbers[i];
     }
     // Of 16,384 squares four standard deviations are 4 sqrt(2 / 16384).
-    BOOST_TEST(sum / weights * (16 * 4) / 2 == 1, boost::test_tools::tolerance(0.045));
+    BOOST_TEST(sum / weights * (16 * 30 * 30 / 256.0) / 2 == 1,
+               boost::test_tools::tolerance(0.045));
 }
 
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_finite_differences)

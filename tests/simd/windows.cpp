@@ -228,6 +228,20 @@ void check_windows(std::ptrdiff_t samples, int x_pixel)
             if (i % arrays::x_pixel >= Shape.channels)
                 BOOST_REQUIRE_EQUAL(dx[i], T(0));
 
+    // With a bias, as transposed convolutions go forward.
+    block<T> dx_bias(arrays::x_pixel, T(0));
+    for (int channel = 0; channel < Shape.channels; ++channel)
+    {
+        dx_bias[channel] = random.next<T>();
+        for (std::ptrdiff_t sample = 0; sample < samples; ++sample)
+            for (int iy = 0; iy < Shape.y.size; ++iy)
+                for (int ix = 0; ix < Shape.x.size; ++ix)
+                    dx_image.at(sample, channel, iy, ix) += dx_bias[channel];
+    }
+    window_input_gradient<T, Shape, Lanes>(dy.data(), samples, weights.data(), dx.data(),
+                                           scratch.data(), dx_bias.data());
+    require_equal<T, Lanes>(dx, dx_image, samples, arrays::x_pixel, "dx with bias");
+
     window_weight_gradient<T, Shape, Lanes>(x.data(), dy.data(), samples, dweights.data(),
                                             scratch.data(), x_pixel);
     for (std::ptrdiff_t i = 0; i < dweights.size(); ++i)

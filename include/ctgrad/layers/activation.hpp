@@ -130,6 +130,11 @@ struct activation_implementation
         {
             detail::run_program<fused_program, T>({xy}, {xy, kept_values}, parameters,
                                                   numbers(rows));
+            if constexpr (Format == row_format::sample_blocks)
+            {
+                // Where there is no sample the value may be infinite, as log's of 0.
+                clear_padding<T, placement{In, Format}>(xy, rows);
+            }
         }
         else
         {
@@ -162,10 +167,7 @@ struct activation_implementation
                 }
             }
         }
-        if constexpr (Format == row_format::rows)
-        {
-            clear_padding(dxy, size, rows);
-        }
+        clear_padding<T, placement{In, Format}>(dxy, rows);
     }
 
 private:

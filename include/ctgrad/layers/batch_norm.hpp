@@ -172,6 +172,11 @@ public:
                             {xy + at, x + at});
                     });
             });
+        if constexpr (In.format == row_format::sample_blocks)
+        {
+            // Lanes without a sample are far from the mean, and what follows may become infinite.
+            clear_padding<T, In>(xy, rows);
+        }
     }
 
     static void backward(const T* parameters, const T* kept_values, T* dxy, T* gradients,
@@ -198,7 +203,7 @@ public:
                             {dxy + at});
                     });
             });
-        runs::clear_beyond(dxy, rows);
+        clear_padding<T, In>(dxy, rows);
     }
 
 private:

@@ -145,43 +145,33 @@ struct channel_runs
         }
     }
 
-    /// Sets to zero what is there of rows beyond the last.
-    static void clear_beyond(T* numbers_of_rows, std::ptrdiff_t rows)
-    {
-        const std::ptrdiff_t left = rows % width;
-        if (by_samples && left > 0)
-        {
-            T* const block = numbers_of_rows + (rows - left) * In.extents.size();
-            for (int i = 0; i < In.extents.size(); ++i)
-            {
-                std::fill(block + i * width + left, block + (i + 1) * width, T(0));
-            }
-        }
-    }
-
 private:
     /// Calls with the place of a run of positions, how many they are, and how many numbers of each are of
     /// rows: the last block of samples may have fewer than there is room for.
     CTGRAD_ALWAYS_INLINE static void for_each_run(std::ptrdiff_t rows, int group, const auto& body)
     {
+        // In pieces, so that sums are of sums, which keeps their errors small.
+        constexpr std::ptrdiff_t piece = 256;
+        const auto run_pieces = [&](std::ptrdiff_t begin, std::ptrdiff_t positions, int lanes)
+                                    CTGRAD_INLINE_LAMBDA
+        {
+            for (std::ptrdiff_t first = 0; first < positions; first += piece)
+            {
+                body(begin + first * width, std::min(piece, positions - first), lanes);
+            }
+        };
         if constexpr (by_samples)
         {
             for (std::ptrdiff_t row = 0; row < rows; row += width)
             {
-                body(row * In.extents.size() + group * std::ptrdiff_t{pixels} * width,
-                     std::ptrdiff_t{pixels},
-                     static_cast<int>(std::min<std::ptrdiff_t>(width, rows - row)));
+                run_pieces(row * In.extents.size() + group * std::ptrdiff_t{pixels} * width,
+                           std::ptrdiff_t{pixels},
+                           static_cast<int>(std::min<std::ptrdiff_t>(width, rows - row)));
             }
         }
         else
         {
-            // In pieces, so that sums are of sums, which keeps their errors small.
-            constexpr std::ptrdiff_t piece = 256;
-            const std::ptrdiff_t positions = rows * pixels;
-            for (std::ptrdiff_t first = 0; first < positions; first += piece)
-            {
-                body(first * width, std::min(piece, positions - first), width);
-            }
+            run_pieces(0, rows * pixels, width);
         }
     }
 

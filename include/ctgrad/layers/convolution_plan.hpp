@@ -29,15 +29,31 @@ struct convolution_plan
     constexpr int channels() const { return is_transposed ? window.filters : window.channels; }
     constexpr int filters() const { return is_transposed ? window.channels : window.filters; }
 
-    /// Numbers of the input that meet in one of the output. Where windows of a transposed convolution overlap
-    /// unevenly, on average, rounded up.
+    /// Numbers of the input that meet in one of the output; of a transposed convolution, where not as many meet
+    /// everywhere, on average and rounded up.
     constexpr int fan_in() const
     {
-        const int overlap = is_transposed ? window.y.stride * window.x.stride : 1;
-        return (window.taps() * channels() + overlap - 1) / overlap;
+        if (!is_transposed)
+        {
+            return window.taps() * channels();
+        }
+        const long long terms = 1LL * channels() * meetings(window.y) * meetings(window.x);
+        return static_cast<int>((terms + window.pixels() - 1) / window.pixels());
     }
 
     constexpr int fan_out() const { return window.taps() * filters(); }
+
+private:
+    /// How many taps at how many positions meet the image.
+    static constexpr int meetings(simd::window_axis axis)
+    {
+        int count = 0;
+        for (int tap = 0; tap < axis.kernel; ++tap)
+        {
+            count += simd::detail::rows_of(axis).rows_at(tap).size();
+        }
+        return count;
+    }
 };
 
 /// Checks extents and settings. Where they are wrong the plan is of something else that compiles, and

@@ -51,6 +51,35 @@ void clear_padding(T* rows, int size, std::ptrdiff_t count)
     }
 }
 
+/// The same in any format: behind a pixel's channels, and where the last block has lanes without a sample.
+template <class T, placement In>
+void clear_padding(T* numbers, std::ptrdiff_t rows)
+{
+    constexpr int size = In.extents.size();
+    constexpr int pixel = row_stride<T>(In.channels());
+    constexpr int lanes = simd::batch<T>::size;
+    if constexpr (In.format == row_format::rows)
+    {
+        clear_padding(numbers, size, rows);
+    }
+    else if constexpr (In.format == row_format::sample_blocks)
+    {
+        const std::ptrdiff_t samples = rows % lanes;
+        T* const block = numbers + (rows - samples) * size;
+        for (int i = 0; samples > 0 && i < size; ++i)
+        {
+            std::fill(block + i * lanes + samples, block + (i + 1) * lanes, T(0));
+        }
+    }
+    else if constexpr (pixel > In.channels())
+    {
+        for (std::ptrdiff_t i = 0; i < rows * In.pixels(); ++i)
+        {
+            std::fill(numbers + i * pixel + In.channels(), numbers + (i + 1) * pixel, T(0));
+        }
+    }
+}
+
 /// What a training pass knows besides the data: where random numbers come from.
 struct pass_context
 {
@@ -108,7 +137,8 @@ struct keeping_context
 //     template <class T, auto Layer, placement In, auto Next> using placed_implementation = ...;
 //
 // Then the implementation has `static constexpr row_format output_format` too. What rows and pixels are
-// padded with does not matter on the way forward, as long as it is finite, and is zero in gradients.
+// padded with does not matter on the way forward, but lanes of a block without a sample are finite in training;
+// in gradients all of that is zero.
 // An implementation may have `static constexpr int scratch`, numbers of memory, aligned to 64 bytes,
 // that any of its passes gets as one more argument, the last.
 //

@@ -59,6 +59,11 @@ struct pooled_formula : without_parameters<T>
                     values.data(), length, windows, pixel, y + y_at, x + x_at, image_row);
             });
         clear_beyond_windows(x, rows);
+        if constexpr (output_format == row_format::sample_blocks)
+        {
+            // Where there is no sample the value may be infinite, as log's of 0.
+            clear_padding<T, placement{output, output_format}>(y, rows);
+        }
     }
 
     /// Makes gradients of x of the slopes that forward has left there.
@@ -70,6 +75,7 @@ struct pooled_formula : without_parameters<T>
                            simd::multiply_slopes<T, y_axis.kernel, x_axis.kernel>(
                                dy + y_at, windows, pixel, slopes + x_at, image_row);
                        });
+        clear_padding<T, placement{Pool::plan.input, output_format}>(slopes, rows);
     }
 
 private:

@@ -33,7 +33,7 @@ constexpr bool pads_less_than_stride(int output_padding, int stride, bool is_sam
     return is_same ? output_padding == 0 : output_padding >= 0 && output_padding < stride;
 }
 
-/// Whether `same_size` can take as much away before as behind.
+/// Whether some padding and output_padding make the output `stride` times the input, as `same_size` promises.
 constexpr bool is_symmetric(simd::window_axis axis, bool is_same)
 {
     return !is_same || axis.stride > 1 || axis.reach() % 2 == 1;
@@ -44,7 +44,7 @@ constexpr convolution_plan transposed(convolution_plan plan, bool pads_less_than
 {
     const bool is_valid = plan.is_image && plan.has_filters && plan.fits && plan.divides;
     plan.is_transposed = true;
-    plan.pads_less_than_stride = !is_valid || pads_less_than_stride;
+    plan.pads_less_than_stride = !is_valid || !plan.is_symmetric || pads_less_than_stride;
     if (is_valid)
     {
         std::swap(plan.window.channels, plan.window.filters);
@@ -114,7 +114,8 @@ private:
 /// Errors     compile time: the input must be such an image, output_padding less than the stride; groups
 ///            must divide channels and filters
 /// Cost       2 B H W filters * channels of a group * kernel flops forward, twice that backward; and turning the
-///            weights round
+///            weights round, with groups once for each block of samples. A kernel for each of the
+///            stride.y * stride.x phases of pixels is compiled
 /// Source     Dumoulin, Visin (2016), A guide to convolution arithmetic for deep learning, chapter 4; Zeiler,
 ///            Krishnan, Taylor, Fergus (2010), Deconvolutional networks
 struct conv_transpose2d

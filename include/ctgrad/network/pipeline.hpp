@@ -83,7 +83,7 @@ constexpr placement placement_for()
 template <auto Layer>
 inline constexpr bool looks_at_pass_size = false;
 template <auto Layer>
-    requires requires { std::remove_cvref_t<decltype(Layer)>::looks_at_pass_size; }
+    requires(std::remove_cvref_t<decltype(Layer)>::looks_at_pass_size)
 inline constexpr bool looks_at_pass_size<Layer> = true;
 
 template <class T, auto Layer, placement In, pass_size Size, auto Next>

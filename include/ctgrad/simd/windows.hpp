@@ -94,7 +94,7 @@ void window_forward(const T* x, std::ptrdiff_t samples, const T* weights, const 
 /// a transposed convolution.
 /// Pads       lanes without a sample get what follows from dy's; channels beyond the input's the bias's, or zero,
 ///            NaN where dy is not finite
-/// Cost       that of forward, with any stride; and turning the weights round, once
+/// Cost       that of forward, with any stride; and turning the weights round, once a call
 template <class T, window_shape Shape, window_lanes Lanes, class Arch = xsimd::default_arch>
 void window_input_gradient(const T* dy, std::ptrdiff_t samples, const T* weights, T* dx, T* scratch,
                            const T* bias = nullptr)
