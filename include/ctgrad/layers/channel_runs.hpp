@@ -117,15 +117,15 @@ struct channel_runs
             [&](std::ptrdiff_t first, std::ptrdiff_t positions, int lanes) CTGRAD_INLINE_LAMBDA
             {
                 all.some = {};
-                std::ptrdiff_t i = 0;
-                for (; i + Sums::parts <= positions; i += Sums::parts)
+                const std::ptrdiff_t whole = positions - positions % Sums::parts;
+                for (std::ptrdiff_t i = 0; i < whole; i += Sums::parts)
                 {
                     for (int k = 0; k < Sums::parts; ++k)
                     {
                         body(first + (i + k) * width, all.some[static_cast<std::size_t>(k)]);
                     }
                 }
-                for (; i < positions; ++i)
+                for (std::ptrdiff_t i = whole; i < positions; ++i)
                 {
                     body(first + i * width, all.some[0]);
                 }

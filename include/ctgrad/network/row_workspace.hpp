@@ -52,10 +52,10 @@ public:
         batch_result result;
         const T factor = T(1) / static_cast<T>(batch_rows);
         forward_tiles(net, inputs, key, observer,
-                      [&](rows_view<const T> x, std::ptrdiff_t row)
+                      [&](rows_view<const T> tile, std::ptrdiff_t row)
                       {
-                          take_losses<Loss>(targets.slice(row, x.rows), factor, result);
-                          passes_.backward(net, x, detail::no_update{});
+                          take_losses<Loss>(targets.slice(row, tile.rows), factor, result);
+                          passes_.backward(net, tile, detail::no_update{});
                       });
         return result;
     }

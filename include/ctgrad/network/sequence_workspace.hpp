@@ -65,10 +65,10 @@ public:
         const std::ptrdiff_t losses = targets.columns / Network::output_size;
         const T factor = T(1) / static_cast<T>(batch_rows * losses);
         forward_pieces(net, inputs, key, observer,
-                       [&](rows_view<const T> x, std::ptrdiff_t row, std::ptrdiff_t count,
+                       [&](rows_view<const T> piece, std::ptrdiff_t row, std::ptrdiff_t count,
                            std::ptrdiff_t first)
                        {
-                           go_back<Loss>(net, x, targets.slice(row, count), first,
+                           go_back<Loss>(net, piece, targets.slice(row, count), first,
                                          inputs.columns / Network::input_size, factor, result);
                        });
         result.loss /= static_cast<double>(losses);
