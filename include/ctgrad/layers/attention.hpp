@@ -198,13 +198,13 @@ public:
                           past.pairs(0, 0), pair_stride);
         std::fill_n(y, rows * stride, T(0));
         for_each_head(steps, sequences, before,
-                      [&](std::ptrdiff_t t, std::ptrdiff_t sequence, int head, int seen)
+                      [&](std::ptrdiff_t step, std::ptrdiff_t sequence, int head, int seen)
                       {
                           const auto pair = [&](int index)
-                          { return past.pairs(t - (seen - 1) + index, sequence); };
-                          attend(past.query(t, sequence) + head * size, head, seen, pair,
-                                 past.scores(t, sequence, head),
-                                 y + (t * sequences + sequence) * stride + head * size);
+                          { return past.pairs(step - (seen - 1) + index, sequence); };
+                          attend(past.query(step, sequence) + head * size, head, seen, pair,
+                                 past.scores(step, sequence, head),
+                                 y + (step * sequences + sequence) * stride + head * size);
                       });
         std::copy_n(past.pairs(steps - steps_before, 0), remembered, memory + header);
         *memory = static_cast<T>(std::min<std::ptrdiff_t>(before + steps, steps_before));
@@ -220,10 +220,10 @@ public:
         const auto before = static_cast<std::ptrdiff_t>(*past.steps_remembered());
         std::fill_n(past.dquery(0, 0), rows * (stride + pair_stride), T(0));
         for_each_head(steps, sequences, before,
-                      [&](std::ptrdiff_t t, std::ptrdiff_t sequence, int head, int seen)
+                      [&](std::ptrdiff_t step, std::ptrdiff_t sequence, int head, int seen)
                       {
-                          differentiate(past, t, sequence, head, seen,
-                                        dy + (t * sequences + sequence) * stride + head * size);
+                          differentiate(past, step, sequence, head, seen,
+                                        dy + (step * sequences + sequence) * stride + head * size);
                       });
         const T* const dquery = past.dquery(0, 0);
         const T* const dpairs = past.dpairs(0, 0);

@@ -145,7 +145,8 @@ struct taylor_implementation<Layer, T, In, Next, Inputs, Order> : without_parame
         const std::ptrdiff_t numbers = numbers_of_row(rows);
         for_each_part<0>(
             xy, numbers,
-            [&](std::ptrdiff_t at, const vector& y, const vector& slope, const vector& curvature)
+            [&](std::ptrdiff_t at, const vector& value, const vector& slope,
+                const vector& curvature)
             {
                 T* const place = xy + at;
                 std::array<vector, Inputs> dx;
@@ -161,7 +162,7 @@ struct taylor_implementation<Layer, T, In, Next, Inputs, Order> : without_parame
                         T* const second = place + row * numbers;
                         (curvature * dx[i] * dx[j] + slope * vector::load(second)).store(second);
                     });
-                y.store(place);
+                value.store(place);
             });
         clear_padding(xy, In.size(), rows);
     }
