@@ -34,7 +34,7 @@ constexpr bool pads_less_than_stride(int output_padding, int stride, bool is_sam
 }
 
 /// Whether some padding and output_padding make the output `stride` times the input, as `same_size` promises.
-constexpr bool is_symmetric(simd::window_axis axis, bool is_same)
+constexpr bool can_be_same(simd::window_axis axis, bool is_same)
 {
     return !is_same || axis.stride > 1 || axis.reach() % 2 == 1;
 }
@@ -145,8 +145,8 @@ struct conv_transpose2d
                                                is_same, output_padding.x, dilation.x);
         return detail::transposed(
             detail::plan_convolution(extents, is_image, image, y, x, filters, groups,
-                                     detail::is_symmetric(y, is_same) &&
-                                         detail::is_symmetric(x, is_same)),
+                                     detail::can_be_same(y, is_same) &&
+                                         detail::can_be_same(x, is_same)),
             detail::pads_less_than_stride(output_padding.y, stride.y, is_same) &&
                 detail::pads_less_than_stride(output_padding.x, stride.x, is_same));
     }
@@ -190,7 +190,7 @@ struct conv_transpose1d
                                                is_same, output_padding, dilation);
         return detail::transposed(detail::plan_convolution(extents, is_signal, signal, {}, x,
                                                            filters, groups,
-                                                           detail::is_symmetric(x, is_same)),
+                                                           detail::can_be_same(x, is_same)),
                                   detail::pads_less_than_stride(output_padding, stride, is_same));
     }
 
